@@ -1,0 +1,136 @@
+/** Which resource: what a URL path of the Kubernetes API is made of. */
+export interface Resource {
+  /** '' for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Lower case, plural: `deployments`. */
+  readonly plural: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+}
+
+export interface ManagedFieldsEntry {
+  readonly manager?: string;
+  readonly operation?: 'Apply' | 'Update';
+  readonly apiVersion?: string;
+  readonly time?: string;
+  readonly fieldsType?: string;
+  readonly fieldsV1?: unknown;
+  readonly subresource?: string;
+}
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+  readonly ownerReferences?: readonly OwnerReference[];
+  readonly managedFields?: readonly ManagedFieldsEntry[];
+}
+
+/** Any live object, as `JSON.parse` reads it. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly [field: string]: unknown;
+}
+
+export interface ObjectKey {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export interface ApplyOptions {
+  readonly fieldManager: string;
+  readonly force: boolean;
+  readonly dryRun?: boolean;
+  readonly signal?: AbortSignal;
+  /**
+   * Ask for the object's metadata only in the answer (`PartialObjectMetadata`). The work of the API server is the
+   * same, the agent parses less.
+   */
+  readonly metadataOnly?: boolean;
+}
+
+export interface DeleteOptions {
+  /** Precondition: only the object with this uid. */
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
+  readonly signal?: AbortSignal;
+}
+
+export interface ListOptions {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly metadataOnly?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface KubeList {
+  readonly items: readonly KubeObject[];
+  readonly resourceVersion: string;
+}
+
+export type WatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubeObject }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
+
+/** What a `follow` tells: a whole list first, and again after each 410; then changes. */
+export type FollowEvent =
+  | { readonly type: 'LISTED'; readonly items: readonly KubeObject[]; readonly resourceVersion: string }
+  | { readonly type: 'CHANGED'; readonly object: KubeObject }
+  | { readonly type: 'GONE'; readonly object: KubeObject };
+
+export interface Discovery {
+  readonly serverVersion: string;
+  readonly resources: readonly Resource[];
+  /** False while a group's discovery failed: what is missing may exist. `failedGroups` names `group/version`s. */
+  readonly complete: boolean;
+  readonly failedGroups: readonly string[];
+}
+
+/** The Kubernetes API as Muster calls it. Every method rejects with `KubeApiError` for an answer that isn't 2xx. */
+export interface KubeClient {
+  discover(options?: { readonly fresh?: boolean; readonly signal?: AbortSignal }): Promise<Discovery>;
+  /** The resource of a kind; discovers anew (rate limited) when it isn't known. `undefined`: the cluster has none. */
+  resourceFor(group: string, version: string, kind: string): Promise<Resource | undefined>;
+  get(resource: Resource, key: ObjectKey, options?: { readonly metadataOnly?: boolean; readonly signal?: AbortSignal }): Promise<KubeObject>;
+  /** Every page of 500, one list. */
+  list(resource: Resource, options?: ListOptions): Promise<KubeList>;
+  /** Server-side apply of bytes as they are: JSON, losslessly. */
+  apply(resource: Resource, key: ObjectKey, body: Uint8Array, options: ApplyOptions): Promise<KubeObject>;
+  create(resource: Resource, namespace: string | undefined, object: KubeObject, options?: { readonly signal?: AbortSignal }): Promise<KubeObject>;
+  /** PUT; a `metadata.resourceVersion` in the object makes it a compare-and-set. */
+  replace(resource: Resource, key: ObjectKey, object: KubeObject, options?: { readonly signal?: AbortSignal }): Promise<KubeObject>;
+  /** JSON merge patch. */
+  mergePatch(resource: Resource, key: ObjectKey, patch: unknown, options?: { readonly signal?: AbortSignal }): Promise<KubeObject>;
+  /** Resolves when the API server accepted; finalizers may keep the object. */
+  delete(resource: Resource, key: ObjectKey, options?: DeleteOptions): Promise<void>;
+  /**
+   * Lists and then watches, for ever: reconnects with jitter, resumes from bookmarks, relists on 410. Ends when
+   * `signal` aborts. Errors that waiting may mend are retried; `onError` hears of each, for the status.
+   */
+  follow(
+    resource: Resource,
+    options: ListOptions & { readonly signal: AbortSignal; readonly onError?: (error: unknown) => void },
+  ): AsyncIterable<FollowEvent>;
+  close(): Promise<void>;
+}

@@ -12,7 +12,7 @@ const boundaries = [
 ];
 
 /** The pure libs: no I/O, no clock, no randomness. Those come in as arguments. */
-const pureLibs = ['fleet-model', 'targeting', 'manifest', 'apply-plan', 'health', 'rollout'].map(
+const pureLibs = ['api', 'fleet-model', 'targeting', 'manifest', 'apply-plan', 'health', 'rollout'].map(
   (lib) => `libs/${lib}/src/**/*.ts`,
 );
 

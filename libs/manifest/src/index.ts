@@ -1,0 +1,26 @@
+export { compareCodePoints } from './code-points.ts';
+export type { Decoded } from './decoded.ts';
+export {
+  defaultDeletionGuard,
+  desiredState,
+  features,
+  missingFeatures,
+  problemsOfDesiredState,
+  sameContent,
+} from './desired-state.ts';
+export type { Assignment, DeletionGuard, DesiredState, PruneHold } from './desired-state.ts';
+export { digestOf, isDigest, isKeyedDigest, keyedDigestOf } from './digest.ts';
+export type { Digest, HmacSha256Hex, Sha256Hex } from './digest.ts';
+export { finalizeObject } from './finalize.ts';
+export type { Finalization, Finalized } from './finalize.ts';
+export { decodeManifest, encodeManifest } from './manifest.ts';
+export type { Manifest } from './manifest.ts';
+export { bundleLabel, fieldManager, fleetLabel, objectAnnotation, pruneAnnotation } from './marks.ts';
+export { readObjectHeader } from './object-header.ts';
+export type { ObjectHeader } from './object-header.ts';
+export { objectId, parseApiVersion, parseObjectId } from './object-id.ts';
+export type { ObjectId, ObjectKey } from './object-id.ts';
+export { decodePolicy, encodePolicy } from './policy.ts';
+export type { Policy } from './policy.ts';
+export { compareVersions, formatVersion, parseVersion } from './version.ts';
+export type { Version } from './version.ts';

@@ -43,7 +43,10 @@ export interface ObjectMeta {
   readonly managedFields?: readonly ManagedFieldsEntry[];
 }
 
-/** Any live object, as `JSON.parse` reads it. */
+/**
+ * Any live object, as `JSON.parse` reads it: integers beyond 2^53 lose digits here, so an object is never sent back
+ * where bytes will do. `apiVersion` and `kind` are always the resource's own, also in lists and metadata-only answers.
+ */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -84,6 +87,20 @@ export interface ListOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface WatchOptions extends ListOptions {
+  /** Events after this one. */
+  readonly resourceVersion: string;
+  /** How long the API server keeps the watch; 5 to 10 minutes when not given. */
+  readonly timeoutSeconds?: number;
+  readonly signal: AbortSignal;
+}
+
+export interface FollowOptions extends ListOptions {
+  readonly signal: AbortSignal;
+  /** Hears of each error that is retried. */
+  readonly onError?: (error: unknown) => void;
+}
+
 export interface KubeList {
   readonly items: readonly KubeObject[];
   readonly resourceVersion: string;
@@ -107,30 +124,55 @@ export interface Discovery {
   readonly failedGroups: readonly string[];
 }
 
-/** The Kubernetes API as Muster calls it. Every method rejects with `KubeApiError` for an answer that isn't 2xx. */
+/**
+ * The Kubernetes API as Muster calls it. Every method rejects with `KubeApiError` for an answer that isn't 2xx, with
+ * `KubeNetworkError` when there was none, and with the signal's reason when that aborts. 429 (and 503 with
+ * `Retry-After`) is retried within bounds before.
+ */
 export interface KubeClient {
   discover(options?: { readonly fresh?: boolean; readonly signal?: AbortSignal }): Promise<Discovery>;
+  /** Forget what was discovered, because a CRD or an APIService changed. Writes of those by this client do it too. */
+  invalidateDiscovery(): void;
   /** The resource of a kind; discovers anew (rate limited) when it isn't known. `undefined`: the cluster has none. */
   resourceFor(group: string, version: string, kind: string): Promise<Resource | undefined>;
-  get(resource: Resource, key: ObjectKey, options?: { readonly metadataOnly?: boolean; readonly signal?: AbortSignal }): Promise<KubeObject>;
+  get(
+    resource: Resource,
+    key: ObjectKey,
+    options?: { readonly metadataOnly?: boolean; readonly signal?: AbortSignal },
+  ): Promise<KubeObject>;
   /** Every page of 500, one list. */
   list(resource: Resource, options?: ListOptions): Promise<KubeList>;
   /** Server-side apply of bytes as they are: JSON, losslessly. */
   apply(resource: Resource, key: ObjectKey, body: Uint8Array, options: ApplyOptions): Promise<KubeObject>;
-  create(resource: Resource, namespace: string | undefined, object: KubeObject, options?: { readonly signal?: AbortSignal }): Promise<KubeObject>;
+  create(
+    resource: Resource,
+    namespace: string | undefined,
+    object: KubeObject,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<KubeObject>;
   /** PUT; a `metadata.resourceVersion` in the object makes it a compare-and-set. */
-  replace(resource: Resource, key: ObjectKey, object: KubeObject, options?: { readonly signal?: AbortSignal }): Promise<KubeObject>;
+  replace(
+    resource: Resource,
+    key: ObjectKey,
+    object: KubeObject,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<KubeObject>;
   /** JSON merge patch. */
-  mergePatch(resource: Resource, key: ObjectKey, patch: unknown, options?: { readonly signal?: AbortSignal }): Promise<KubeObject>;
+  mergePatch(
+    resource: Resource,
+    key: ObjectKey,
+    patch: unknown,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<KubeObject>;
   /** Resolves when the API server accepted; finalizers may keep the object. */
   delete(resource: Resource, key: ObjectKey, options?: DeleteOptions): Promise<void>;
   /**
    * Lists and then watches, for ever: reconnects with jitter, resumes from bookmarks, relists on 410. Ends when
    * `signal` aborts. Errors that waiting may mend are retried; `onError` hears of each, for the status.
    */
-  follow(
-    resource: Resource,
-    options: ListOptions & { readonly signal: AbortSignal; readonly onError?: (error: unknown) => void },
-  ): AsyncIterable<FollowEvent>;
+  follow(resource: Resource, options: FollowOptions): AsyncIterable<FollowEvent>;
+  /** One watch until the API server ends it or it breaks; what `follow` is made of. Rejects with 410 when too old. */
+  watch(resource: Resource, options: WatchOptions): AsyncIterable<WatchEvent>;
+  /** Ends all requests and watches; nothing works afterwards. */
   close(): Promise<void>;
 }

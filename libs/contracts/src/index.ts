@@ -1,3 +1,49 @@
-export * from './generated/muster/agent/v1/enrolment.ts';
-export * from './generated/muster/agent/v1/session.ts';
-export * from './generated/muster/agent/v1/state.ts';
+// The protocol's messages and services, generated from `proto/` by `npm run build`.
+export {
+  Certificate,
+  EnrolRequest,
+  EnrolResponse,
+  EnrolmentServiceClient,
+  EnrolmentServiceService,
+  RenewRequest,
+  RenewResponse,
+  type EnrolmentServiceServer,
+} from './generated/muster/agent/v1/enrolment.ts';
+export {
+  Announcement,
+  Blob,
+  ConnectRequest,
+  ConnectResponse,
+  Facts,
+  FetchRequest,
+  FetchResponse,
+  Goodbye,
+  Goodbye_Reason,
+  Heartbeat,
+  Hello,
+  Removed,
+  Report,
+  ReportAck,
+  Request,
+  RequestCancel,
+  ResponseChunk,
+  ResponseEnd,
+  SessionServiceClient,
+  SessionServiceService,
+  SyncNow,
+  Welcome,
+  type SessionServiceServer,
+} from './generated/muster/agent/v1/session.ts';
+export {
+  Assignment,
+  AssignmentStatus,
+  DeletionConsent,
+  DeletionGuard,
+  DesiredState,
+  HealthStatus,
+  ObjectRef,
+  ObjectStatus,
+  PruneHold,
+  SyncStatus,
+  Version,
+} from './generated/muster/agent/v1/state.ts';

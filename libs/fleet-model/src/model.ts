@@ -20,7 +20,7 @@ export interface ManifestsSource {
   readonly kind: 'manifests';
   /** From the repo's root, normalised, no leading or trailing slash; '' is the root. */
   readonly path: string;
-  /** Globs relative to `path`. */
+  /** Globs relative to `path`; `isSourceFile` reads them. */
   readonly include: readonly string[];
 }
 
@@ -55,6 +55,7 @@ export interface Fleet {
 }
 
 export interface FleetDefaults {
+  /** Already filled in at the bundles that name none. */
   readonly namespace?: string;
 }
 
@@ -82,4 +83,10 @@ export interface FleetProblem extends Location {
 
 export type FleetParseResult =
   | { readonly kind: 'parsed'; readonly model: FleetModel }
-  | { readonly kind: 'refused'; readonly problems: readonly FleetProblem[] };
+  | {
+      readonly kind: 'refused';
+      /** Sorted by place, at most `MAX_PROBLEMS`. */
+      readonly problems: readonly FleetProblem[];
+      /** How many more there are. */
+      readonly omitted: number;
+    };

@@ -1,0 +1,57 @@
+import type { Digest, ObjectKey, Version } from '@muster/manifest';
+import type { HealthStatus } from '@muster/health';
+
+export type SyncStatus = 'Synced' | 'OutOfSync' | 'Unknown';
+
+/** One word for programs: why an assignment, or an object of it, is as it is. */
+export type StatusReason =
+  | 'Applied'
+  | 'Applying'
+  | 'Paused'
+  | 'PruneHeld'
+  | 'Unsupported'
+  | 'Failed'
+  | 'Pruning'
+  | 'NotObserved'
+  | 'OwnedByOther'
+  | 'ClaimedByTwo'
+  | 'KindMissing'
+  | 'Refused'
+  | 'Forbidden'
+  | 'Invalid'
+  | 'Conflict'
+  | 'Terminating'
+  | 'Unreachable'
+  | 'Unhealthy';
+
+/** The whole state of one assignment in its cluster; the newest wins. */
+export interface AssignmentStatus {
+  readonly bundle: string;
+  /** Of the manifest that this status speaks of; absent for a bundle that left and waits for its prune. */
+  readonly manifestDigest: Digest | undefined;
+  readonly version: Version;
+  readonly sync: SyncStatus;
+  readonly health: HealthStatus;
+  readonly reason: StatusReason;
+  /** One sentence for people. */
+  readonly message: string;
+  /** Only objects that are not as they should be; at most 100, the worst first. */
+  readonly objects: readonly ObjectStatus[];
+  readonly objectCount: number;
+  readonly objectProblemCount: number;
+  /** Hints that harm nothing; at most 20. */
+  readonly warnings: readonly string[];
+  /** Milliseconds since the epoch, by the agent's clock. */
+  readonly observedAt: number;
+  /** It has left the cluster, and nothing of it remains. */
+  readonly gone: boolean;
+}
+
+export interface ObjectStatus {
+  readonly object: ObjectKey & { readonly version: string };
+  readonly sync: SyncStatus;
+  readonly health: HealthStatus;
+  readonly reason: StatusReason;
+  /** Never a value of a Secret. */
+  readonly message: string;
+}

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { healthOf } from './health-of.ts';
+import type { LiveObject } from './model.ts';
+
+/** The reference tools' own cases, kept beside the checkout where there is one. */
+const folder = join(import.meta.dirname, '../../../../shared/conformance/health');
+
+interface Case {
+  readonly case: string;
+  readonly input: string;
+  readonly health: string;
+}
+
+describe.each(['argo-core', 'kstatus'])('the cases of %s', (suite) => {
+  const list = join(folder, suite, 'cases.json');
+  if (!existsSync(list)) {
+    it.skip(`are not at ${list}: nothing to compare with`);
+    return;
+  }
+  const cases = JSON.parse(readFileSync(list, 'utf8')) as Case[];
+  it.each(cases)('$case is $health', ({ input, health }) => {
+    const object = parse(readFileSync(join(folder, suite, input), 'utf8')) as LiveObject;
+    expect(healthOf(object)).toMatchObject({ status: health });
+  });
+});

@@ -1,0 +1,3 @@
+export { worseHealth } from './combine.ts';
+export { healthNeedsStatus, healthOf } from './health-of.ts';
+export type { Health, HealthStatus, LiveObject } from './model.ts';

@@ -1,0 +1,113 @@
+import type { Health, LiveObject } from './model.ts';
+import { conditionOf, fieldsOf, listOf, numberOf, textOf } from './read.ts';
+import type { Fields } from './read.ts';
+import { degraded, healthy, progressing, suspended, unknown } from './verdicts.ts';
+
+const hookAnnotations = ['argocd.argoproj.io/hook', 'muster.dev/hook', 'helm.sh/hook'];
+
+/** Waiting for one of these needs a person: it doesn't mend by itself. */
+function isFailure(reason: string): boolean {
+  return reason.startsWith('Err') || reason.endsWith('Error') || reason.endsWith('BackOff');
+}
+
+export function podHealth(object: LiveObject): Health {
+  const spec = fieldsOf(object.spec);
+  const status = fieldsOf(object.status);
+  const restart = textOf(spec.restartPolicy);
+  const containers = [...listOf(status.initContainerStatuses), ...listOf(status.containerStatuses)];
+  if (restart === 'Always' || restart === '') {
+    const failing = containers
+      .map((container) => waitingOn(container))
+      .find((waiting) => waiting !== undefined && isFailure(waiting.reason));
+    if (failing) return degraded(failing.text);
+  }
+  switch (textOf(status.phase)) {
+    case 'Pending':
+      return progressing(pendingMessage(status, containers));
+    case 'Succeeded':
+      return healthy(textOf(status.message));
+    case 'Failed':
+      return degraded(failureMessage(status, containers));
+    case 'Running':
+      return runningHealth(object, restart, status, containers);
+    case '':
+      return progressing('the Pod has no status yet');
+    default:
+      return unknown(textOf(status.message));
+  }
+}
+
+function runningHealth(
+  object: LiveObject,
+  restart: string,
+  status: Fields,
+  containers: readonly Fields[],
+): Health {
+  if (restart === 'Never' || restart === 'OnFailure') {
+    // A task: running is not its end. A hook's Pod as much.
+    const annotations = fieldsOf(fieldsOf(object.metadata).annotations);
+    const isHook = hookAnnotations.some((name) => name in annotations);
+    return progressing(isHook ? 'the hook is running' : 'the Pod is running to its end');
+  }
+  if (conditionOf(status, 'Ready')?.status === 'True') return healthy('the Pod is ready');
+  const died = containers.find(
+    (container) => Object.keys(fieldsOf(fieldsOf(container.lastState).terminated)).length > 0,
+  );
+  if (died)
+    return degraded(
+      `container ${textOf(died.name)} restarts: ${terminated(fieldsOf(fieldsOf(died.lastState).terminated))}`,
+    );
+  return progressing(
+    textOf(status.message) || conditionOf(status, 'Ready')?.message || 'the Pod is not ready',
+  );
+}
+
+function waitingOn(container: Fields): { readonly reason: string; readonly text: string } | undefined {
+  const waiting = fieldsOf(fieldsOf(container.state).waiting);
+  const reason = textOf(waiting.reason);
+  if (!reason) return undefined;
+  const message = textOf(waiting.message);
+  return { reason, text: `container ${textOf(container.name)}: ${reason}${message ? `: ${message}` : ''}` };
+}
+
+function pendingMessage(status: Fields, containers: readonly Fields[]): string {
+  const scheduled = conditionOf(status, 'PodScheduled');
+  if (scheduled?.status === 'False') return `not scheduled: ${scheduled.message || scheduled.reason}`;
+  return (
+    containers.map((container) => waitingOn(container)?.text).find((text) => text) ?? 'the Pod is starting'
+  );
+}
+
+function failureMessage(status: Fields, containers: readonly Fields[]): string {
+  const message = textOf(status.message);
+  if (message) return message;
+  const ends = containers
+    .map((container) => ({ container, end: fieldsOf(fieldsOf(container.state).terminated) }))
+    .filter(
+      ({ end }) =>
+        Object.keys(end).length > 0 && (numberOf(end.exitCode) !== 0 || textOf(end.reason) === 'OOMKilled'),
+    );
+  const first = ends[0];
+  return first
+    ? `container ${textOf(first.container.name)}: ${terminated(first.end)}`
+    : textOf(status.reason) || 'the Pod failed';
+}
+
+function terminated(end: Fields): string {
+  const message = textOf(end.message);
+  return message || `${textOf(end.reason) || 'ended'} with exit code ${numberOf(end.exitCode)}`;
+}
+
+export function jobHealth(object: LiveObject): Health {
+  const status = fieldsOf(object.status);
+  const failed = conditionOf(status, 'Failed');
+  if (failed?.status === 'True') return degraded(failed.message || 'the Job failed');
+  const complete = conditionOf(status, 'Complete');
+  if (complete?.status === 'True') return healthy(complete.message || 'the Job is complete');
+  const isSuspended = conditionOf(status, 'Suspended');
+  if (isSuspended?.status === 'True') return suspended(isSuspended.message || 'the Job is suspended');
+  if (!status.startTime) return progressing('the Job has not started yet');
+  return progressing(
+    `the Job runs: ${numberOf(status.succeeded)} succeeded, ${numberOf(status.active)} active, ${numberOf(status.failed)} failed`,
+  );
+}

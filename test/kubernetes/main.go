@@ -4,10 +4,14 @@
 //
 // Linking the official components into one binary keeps the download, the build and the disk small;
 // each still runs as a process of its own, with its own flags and its own --help.
+//
+// With MUSTER_EXIT_WITH_STDIN=1 a component dies when its standard input closes: the tests hold the other
+// end of that pipe, so that however they end, no API server is left behind.
 package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"go.etcd.io/etcd/server/v3/etcdmain"
@@ -26,6 +30,9 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: muster-test-kubernetes etcd|kube-apiserver|kube-controller-manager|kube-scheduler [flags]")
 		os.Exit(2)
 	}
+	if os.Getenv("MUSTER_EXIT_WITH_STDIN") == "1" {
+		go exitWithStdin()
+	}
 	component := os.Args[1]
 	// What follows reads os.Args, so the component's name takes the program's place.
 	os.Args = os.Args[1:]
@@ -42,4 +49,9 @@ func main() {
 		fmt.Fprintf(os.Stderr, "unknown component %q: want etcd, kube-apiserver, kube-controller-manager or kube-scheduler\n", component)
 		os.Exit(2)
 	}
+}
+
+func exitWithStdin() {
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	os.Exit(1)
 }

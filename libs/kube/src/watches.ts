@@ -1,4 +1,4 @@
-import { errorOfStatus, type ApiStatus } from './api-status.ts';
+import { errorOfStatus } from './api-status.ts';
 import { KubeApiError, KubeNetworkError, errorCode } from './errors.ts';
 import { asError } from './exchange.ts';
 import { framesOf } from './frames.ts';

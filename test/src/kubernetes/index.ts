@@ -1,0 +1,6 @@
+export type { ClusterOptions, TestCluster } from './cluster.ts';
+export { startCluster, startClusters, type TestClusters } from './clusters.ts';
+export { CannotBuildError } from './go-build.ts';
+export { freePorts } from './ports.ts';
+export { programOf, whyNoClusters, type ComponentName } from './programs.ts';
+export { ComponentFailedError } from './readiness.ts';

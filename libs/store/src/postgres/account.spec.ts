@@ -3,7 +3,8 @@ import { mayEnter, unprivilegedAccount } from './account.ts';
 
 describe('the account that PostgreSQL runs as when the hub is root', () => {
   test('is postgres where the system has it', () => {
-    const passwd = 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\npostgres:x:101:104::/:/bin/sh\n';
+    const passwd =
+      'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\npostgres:x:101:104::/:/bin/sh\n';
     expect(unprivilegedAccount(passwd)).toEqual({ name: 'postgres', uid: 101, gid: 104 });
   });
 

@@ -24,7 +24,10 @@ const startDeadlineMs = 120_000;
  * Waits until the server answers, takes the hub's lock and makes Muster's database. `undefined` when the server ended
  * meanwhile or never answered. The lock is a session's, so a hub that is killed lets go of it.
  */
-export async function claimServer(socketDir: string, postmaster: Postmaster): Promise<ServerClaim | undefined> {
+export async function claimServer(
+  socketDir: string,
+  postmaster: Postmaster,
+): Promise<ServerClaim | undefined> {
   const client = await connect(socketDir, postmaster);
   if (client === undefined) return undefined;
   // A server that goes away is noticed by its process; this connection has nothing to add.
@@ -34,7 +37,10 @@ export async function claimServer(socketDir: string, postmaster: Postmaster): Pr
   );
   if (rows[0]?.locked !== true) {
     await client.end();
-    throw new EmbeddedPostgresError('in-use', `another hub runs on this data folder (its database is process ${postmaster.pid})`);
+    throw new EmbeddedPostgresError(
+      'in-use',
+      `another hub runs on this data folder (its database is process ${postmaster.pid})`,
+    );
   }
   const existing = await client.query('select 1 from pg_database where datname = $1', [database]);
   if (existing.rowCount === 0) await client.query(`create database ${database}`);

@@ -104,7 +104,11 @@ async function makeFolders(layout: Layout, dataDir: string, account: Account | u
   }
 }
 
-async function initialise(layout: Layout, account: Account | undefined, programs: PostgresPrograms): Promise<void> {
+async function initialise(
+  layout: Layout,
+  account: Account | undefined,
+  programs: PostgresPrograms,
+): Promise<void> {
   const made = await readFile(join(layout.database, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (made === undefined) {
     const partial = `${layout.database}.partial`;

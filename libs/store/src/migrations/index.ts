@@ -1,0 +1,5 @@
+import type { MigrationInterface } from 'typeorm';
+import { FirstTables1790000000000 } from './1790000000000-first-tables.ts';
+
+/** In order. Classes, not a glob: a bundled hub has no folder to look into. */
+export const migrations: (new () => MigrationInterface)[] = [FirstTables1790000000000];

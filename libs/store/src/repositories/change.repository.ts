@@ -1,0 +1,93 @@
+import type { Sql } from '../sql.ts';
+
+export interface PauseRecord {
+  readonly scope: 'All' | 'Bundle' | 'Cluster';
+  readonly name: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly since: Date;
+}
+
+export interface NewEvent {
+  readonly by: string;
+  readonly kind: string;
+  readonly subject: string;
+  readonly message: string;
+  readonly detail?: unknown;
+}
+
+/** What people ask of the fleet: pauses, consents; and the record of who asked. */
+export class ChangeRepository {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  async pauses(): Promise<PauseRecord[]> {
+    return this.#sql.rows<PauseRecord>(
+      'select scope, name, reason, by, since from pauses order by scope, name',
+    );
+  }
+
+  /** Pauses that stand already keep their reason and time. */
+  async pause(
+    scope: PauseRecord['scope'],
+    names: readonly string[],
+    reason: string,
+    by: string,
+  ): Promise<PauseRecord[]> {
+    await this.#sql.rows(
+      `insert into pauses (scope, name, reason, by, since)
+       select $1, n, $3, $4, date_trunc('milliseconds', now()) from unnest($2::text[]) as n on conflict do nothing`,
+      [scope, [...names], reason, by],
+    );
+    return this.#sql.rows<PauseRecord>(
+      'select scope, name, reason, by, since from pauses where scope = $1 and name = any($2) order by name',
+      [scope, [...names]],
+    );
+  }
+
+  async resume(scope: PauseRecord['scope'], names: readonly string[]): Promise<PauseRecord[]> {
+    return this.#sql.rows<PauseRecord>(
+      'delete from pauses where scope = $1 and name = any($2) returning scope, name, reason, by, since',
+      [scope, [...names]],
+    );
+  }
+
+  /** Consents of a commit, for whatever it changes. */
+  async consentByCommit(bundles: readonly string[], by: string): Promise<void> {
+    if (bundles.length === 0) return;
+    await this.#sql.rows(
+      `insert into consents (id, bundle, cluster_id, epoch, generation, by, at)
+       select gen_random_uuid(), b, null, 0, 0, $2, now() from unnest($1::text[]) as b`,
+      [[...bundles], by],
+    );
+  }
+
+  /** A person's consent for these clusters as they are now; answers those that have a desired state to allow it in. */
+  async consentByPerson(bundle: string, clusters: readonly string[], by: string): Promise<string[]> {
+    const rows = await this.#sql.rows<{ cluster_id: string }>(
+      `insert into consents (id, bundle, cluster_id, epoch, generation, by, at)
+       select gen_random_uuid(), $1, d.cluster_id, d.epoch, d.generation, $3, now()
+       from desired_states d join clusters c on c.id = d.cluster_id and c.removed_at is null
+       where c.name = any($2) returning cluster_id`,
+      [bundle, [...clusters], by],
+    );
+    const names = await this.#sql.rows<{ name: string }>(
+      'select name from clusters where id = any($1) order by name',
+      [rows.map((row) => row.cluster_id)],
+    );
+    return names.map((row) => row.name);
+  }
+
+  async addEvents(events: readonly NewEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.#sql.rows(
+      `insert into events (at, by, kind, subject, message, detail)
+       select now(), e.by, e.kind, e.subject, e.message, e.detail
+       from jsonb_to_recordset($1) as e(by text, kind text, subject text, message text, detail jsonb)`,
+      [JSON.stringify(events)],
+    );
+  }
+}

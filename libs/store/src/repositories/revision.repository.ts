@@ -1,0 +1,203 @@
+import type { Sql } from '../sql.ts';
+
+export interface CommitRow {
+  readonly sha: string;
+  readonly treeId: string;
+  readonly message: string;
+  readonly author: string;
+  readonly committedAt: Date;
+}
+
+export interface BundleRow {
+  readonly name: string;
+  readonly labels: unknown;
+  readonly spec: unknown;
+  readonly inputKey: string;
+  readonly problems: readonly unknown[];
+  readonly goodSpec: unknown;
+  readonly goodRevision: string | undefined;
+  readonly manifestDigest: string | undefined;
+  readonly policy: Uint8Array | undefined;
+  readonly objectCount: number;
+}
+
+interface BundleRecord {
+  readonly name: string;
+  readonly labels: unknown;
+  readonly spec: unknown;
+  readonly input_key: string;
+  readonly problems: unknown[];
+  readonly good_spec: unknown;
+  readonly good_revision: string | null;
+  readonly manifest_digest: string | null;
+  readonly policy: Buffer | null;
+  readonly object_count: number;
+}
+
+export interface RepoState {
+  readonly url: string;
+  readonly ref: string;
+  readonly path: string;
+  readonly head: string | undefined;
+  readonly fetchedAt: Date | undefined;
+  readonly error: string | undefined;
+  readonly errorSince: Date | undefined;
+}
+
+/** Commits as the hub resolved them, and the bundles and groups of the newest good one. */
+export class RevisionRepository {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /** The commit that was resolved last, whether it was good or not. */
+  async newestSha(): Promise<string | undefined> {
+    return (await this.#sql.first<{ sha: string }>('select sha from revisions order by seq desc limit 1'))
+      ?.sha;
+  }
+
+  async addRefused(commit: CommitRow, problems: readonly unknown[], seenAt: Date): Promise<void> {
+    await this.#add(commit, 'Refused', problems, seenAt, { total: 0, failing: 0 });
+  }
+
+  /** It is `Good` once the desired states that follow from it are stored. */
+  async addResolving(
+    commit: CommitRow,
+    seenAt: Date,
+    bundles: { readonly total: number; readonly failing: number },
+  ): Promise<void> {
+    await this.#add(commit, 'Resolving', [], seenAt, bundles);
+  }
+
+  async #add(
+    commit: CommitRow,
+    state: string,
+    problems: readonly unknown[],
+    seenAt: Date,
+    bundles: { readonly total: number; readonly failing: number },
+  ): Promise<void> {
+    await this.#sql.rows(
+      `insert into revisions (sha, tree_id, message, author, committed_at, state, problems, bundles_total, bundles_failing,
+         seen_at, resolve_ms)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+         case when $6 = 'Refused' then extract(epoch from (clock_timestamp() - $10::timestamptz)) * 1000 end)`,
+      [
+        commit.sha,
+        commit.treeId,
+        commit.message,
+        commit.author,
+        commit.committedAt,
+        state,
+        JSON.stringify(problems),
+        bundles.total,
+        bundles.failing,
+        seenAt,
+      ],
+    );
+  }
+
+  async bundles(): Promise<BundleRow[]> {
+    const rows = await this.#sql.rows<BundleRecord>(
+      `select name, labels, spec, input_key, problems, good_spec, good_revision, manifest_digest, policy, object_count
+       from bundles order by name collate "C"`,
+    );
+    return rows.map((row) => ({
+      name: row.name,
+      labels: row.labels,
+      spec: row.spec,
+      inputKey: row.input_key,
+      problems: row.problems,
+      goodSpec: row.good_spec ?? undefined,
+      goodRevision: row.good_revision ?? undefined,
+      manifestDigest: row.manifest_digest ?? undefined,
+      policy: row.policy ?? undefined,
+      objectCount: row.object_count,
+    }));
+  }
+
+  /** Writes the bundles that changed and deletes those that left. */
+  async saveBundles(changed: readonly BundleRow[], removed: readonly string[]): Promise<void> {
+    if (removed.length > 0) await this.#sql.rows('delete from bundles where name = any($1)', [[...removed]]);
+    if (changed.length === 0) return;
+    await this.#sql.rows(
+      `insert into bundles (name, labels, spec, input_key, problems, good_spec, good_revision, manifest_digest, policy, object_count)
+       select b.name, b.labels, b.spec, b.input_key, b.problems, b.good_spec, b.good_revision, b.manifest_digest,
+         decode(b.policy, 'base64'), b.object_count
+       from jsonb_to_recordset($1) as b(name text, labels jsonb, spec jsonb, input_key text, problems jsonb, good_spec jsonb,
+         good_revision text, manifest_digest text, policy text, object_count integer)
+       on conflict (name) do update set labels = excluded.labels, spec = excluded.spec, input_key = excluded.input_key,
+         problems = excluded.problems, good_spec = excluded.good_spec, good_revision = excluded.good_revision,
+         manifest_digest = excluded.manifest_digest, policy = excluded.policy, object_count = excluded.object_count`,
+      [
+        JSON.stringify(
+          changed.map((it) => ({
+            name: it.name,
+            labels: it.labels,
+            spec: it.spec,
+            input_key: it.inputKey,
+            problems: it.problems,
+            good_spec: it.goodSpec ?? null,
+            good_revision: it.goodRevision ?? null,
+            manifest_digest: it.manifestDigest ?? null,
+            policy: it.policy === undefined ? null : Buffer.from(it.policy).toString('base64'),
+            object_count: it.objectCount,
+          })),
+        ),
+      ],
+    );
+  }
+
+  async setFleet(revision: string, groups: unknown): Promise<void> {
+    await this.#sql.rows(
+      `insert into fleet (id, revision, groups) values (1, $1, $2)
+       on conflict (id) do update set revision = excluded.revision, groups = excluded.groups`,
+      [revision, JSON.stringify(groups)],
+    );
+  }
+
+  async fleet(): Promise<{ readonly revision: string; readonly groups: unknown } | undefined> {
+    return this.#sql.first<{ revision: string; groups: unknown }>('select revision, groups from fleet');
+  }
+
+  async repo(): Promise<RepoState | undefined> {
+    const row = await this.#sql.first<{
+      url: string;
+      ref: string;
+      path: string;
+      head: string | null;
+      fetched_at: Date | null;
+      error: string | null;
+      error_since: Date | null;
+    }>('select url, ref, path, head, fetched_at, error, error_since from repo');
+    return (
+      row && {
+        url: row.url,
+        ref: row.ref,
+        path: row.path,
+        head: row.head ?? undefined,
+        fetchedAt: row.fetched_at ?? undefined,
+        error: row.error ?? undefined,
+        errorSince: row.error_since ?? undefined,
+      }
+    );
+  }
+
+  async setRepo(state: RepoState): Promise<void> {
+    await this.#sql.rows(
+      `insert into repo (id, url, ref, path, head, fetched_at, error, error_since) values (1, $1, $2, $3, $4, $5, $6, $7)
+       on conflict (id) do update set url = excluded.url, ref = excluded.ref, path = excluded.path, head = excluded.head,
+         fetched_at = excluded.fetched_at, error = excluded.error, error_since = excluded.error_since`,
+      [
+        state.url,
+        state.ref,
+        state.path,
+        state.head ?? null,
+        state.fetchedAt ?? null,
+        state.error ?? null,
+        state.errorSince ?? null,
+      ],
+    );
+  }
+}

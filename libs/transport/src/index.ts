@@ -1,1 +1,11 @@
+export type * from './agent-port.ts';
+export { enrol, renew } from './agent/enrolment.ts';
+export type { EnrolledIdentity, EnrolOptions, IssuedIdentity } from './agent/enrolment.ts';
+export { connectSession } from './agent/link.ts';
+export { startAgentServer } from './hub/agent-server.ts';
 export type * from './port.ts';
+export { versionText } from './shared/announcement.ts';
+export { BlobMismatch, HubRefused, ProtocolError, RequestFailed, WrongAuthority } from './shared/errors.ts';
+export { DEFAULT_LIMITS } from './shared/limits.ts';
+export { systemTimers } from './shared/timers.ts';
+export type { Timers } from './shared/timers.ts';

@@ -1,4 +1,5 @@
 import type { Facts, Goodbye_Reason, Hello, Report, Request, Version } from '@muster/contracts';
+import type { Timers } from './shared/timers.ts';
 
 /**
  * The hub's side of the agent protocol: what the transport asks of the hub (`AgentHandlers`, `SessionHandlers`) and
@@ -212,6 +213,8 @@ export interface AgentServerOptions {
   /** Shown in Welcome. */
   readonly hubVersion: string;
   readonly limits?: Partial<AgentServerLimits>;
+  /** Default: the real clock. */
+  readonly timers?: Timers;
 }
 
 /** Defaults in `limits.ts`. */
@@ -227,6 +230,8 @@ export interface AgentServerLimits {
   readonly maxFetchesPerSession: number;
   /** Attempts of one address at enrolment and renewal: a burst, refilled over a minute. */
   readonly enrolmentsPerMinute: number;
+  /** Open connections of one address at one listener; many clusters may sit behind one address. */
+  readonly maxConnectionsPerAddress: number;
 }
 
 export interface AgentServer {

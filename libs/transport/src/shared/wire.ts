@@ -1,0 +1,24 @@
+import { ConnectResponse, FetchResponse, SessionServiceService } from '@muster/contracts';
+
+/** A message that is encoded already: many sessions get the same bytes. */
+export type Encoded<T> = T | Buffer;
+
+/** The session service as the hub serves it: what is encoded once is sent as it is. */
+export const hubSessionService = {
+  connect: {
+    ...SessionServiceService.connect,
+    responseSerialize: (value: Encoded<ConnectResponse>): Buffer =>
+      Buffer.isBuffer(value) ? value : encodeResponse(value),
+  },
+  fetch: {
+    ...SessionServiceService.fetch,
+    responseSerialize: (value: Encoded<FetchResponse>): Buffer =>
+      Buffer.isBuffer(value) ? value : Buffer.from(FetchResponse.encode(value).finish()),
+  },
+};
+
+/** Without the copy that the generated code makes. */
+export function encodeResponse(message: ConnectResponse): Buffer {
+  const bytes = ConnectResponse.encode(message).finish();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

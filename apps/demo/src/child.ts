@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+
+export interface Child {
+  readonly pid: number;
+  /** Resolves with what the process ended with. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  stop(): Promise<void>;
+  /** The end of its log, for an error message. */
+  logTail(): Promise<string>;
+}
+
+/** Long enough for a hub to say goodbye to its agents and to stop its database. */
+const STOP_GRACE_MS = 10_000;
+
+/** Starts one of the built programs with the Node that runs this; what it prints goes to a log file. */
+export function startChild(program: string, args: readonly string[], logFile: string): Child {
+  const log = openSync(logFile, 'a');
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', log, log], detached: true });
+  closeSync(log);
+  const ended = once(child, 'exit').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+  }));
+  return {
+    pid: child.pid ?? -1,
+    ended,
+    stop: () => stop(child, ended),
+    logTail: async () => (await readFile(logFile, 'utf8')).split('\n').slice(-15).join('\n'),
+  };
+}
+
+async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  const force = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+  await ended;
+  clearTimeout(force);
+}

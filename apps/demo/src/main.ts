@@ -1,0 +1,130 @@
+// `npm start`: a hub, a fleet repo and five clusters on this machine, to look at and to try things on.
+// The hub, the agents and the CLI are the real ones; only the clusters are simulated.
+
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import picocolors from 'picocolors';
+import { startAgents } from './agents.ts';
+import { type DemoArguments, readArguments, usage } from './arguments.ts';
+import type { Child } from './child.ts';
+import { startClusters } from './clusters.ts';
+import { demoFolders } from './folders.ts';
+import { HubApi } from './hub-api.ts';
+import { keepHub } from './hub-keeper.ts';
+import { sampleClusters } from './sample-clusters.ts';
+import { prepareRepo } from './sample-repo.ts';
+import { ClusterScreen, isGood } from './screen.ts';
+import { printTour, tourStops } from './tour.ts';
+import { watchFleet } from './watch-fleet.ts';
+
+const { bold, green, red, yellow, dim } = picocolors;
+const checkout = resolve(import.meta.dirname, '../../..');
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function demo(given: DemoArguments, stopped: AbortSignal): Promise<void> {
+  const started = performance.now();
+  const folders = demoFolders(given.data);
+  if (given.fresh) await rm(folders.base, { recursive: true, force: true });
+  await mkdir(folders.logs, { recursive: true });
+  const pidFile = join(folders.base, 'hub.pid');
+  await using running = new AsyncDisposableStack();
+
+  say(`${bold('Muster')} with five ${bold('simulated')} clusters; its state is in ${folders.base}`);
+  await prepareRepo(folders.repo, join(checkout, 'examples/fleet'));
+  const clusters = await startClusters(folders);
+  running.defer(() => Promise.all(clusters.map((cluster) => cluster.stop())).then(() => undefined));
+
+  const api = new HubApi(`http://127.0.0.1:${given.httpPort}`, join(folders.hub, 'admin-token'));
+  const hub = await keepHub({
+    program: join(checkout, 'apps/hub/dist/hub.js'),
+    args: hubArguments(given, folders.hub, folders.repo),
+    logFile: join(folders.logs, 'hub.log'),
+    pidFile,
+    isReady: () => api.ready(),
+    onEnded: (seconds) =>
+      say(yellow(`! The hub has ended. The agents go on without it; it starts again in ${seconds} s.`)),
+    onBack: () => say(green('✓ The hub is back.')),
+  });
+  running.defer(() => hub.stop());
+  say(
+    `${green('✓')} The hub answers at http://127.0.0.1:${given.httpPort} ${dim(`(${seconds(started)} s)`)}`,
+  );
+
+  const agents = await startAgents(
+    api,
+    join(checkout, 'apps/agent/dist/agent.js'),
+    folders,
+    `127.0.0.1:${given.enrolmentPort}`,
+  );
+  running.defer(() => stopAll(agents));
+  await untilGood(api, stopped);
+  if (stopped.aborted) return;
+  say(`${green('✓')} Five clusters are Synced and Healthy ${dim(`(${seconds(started)} s)`)}`);
+
+  printTour(tourStops(folders, pidFile, checkout));
+  await watchFleet(
+    api,
+    {
+      revision: (revision) => {
+        const title = `${revision.sha.slice(0, 8)} "${revision.message.split('\n')[0] ?? ''}"`;
+        if (revision.state === 'Good') return say(`• ${title}`);
+        say(red(`✗ ${title} is refused; nothing changes:`));
+        for (const problem of revision.problems) {
+          say(
+            `    ${problem.file}:${problem.line ?? 1}:${problem.column ?? 1} ${problem.field} ${problem.message}`,
+          );
+        }
+      },
+      arrived: (_revision, count, took) =>
+        say(green(`  ✓ ${count} of ${count} targeted clusters in ${took.toFixed(1)} s`)),
+    },
+    stopped,
+  );
+}
+
+function hubArguments(given: DemoArguments, data: string, repo: string): string[] {
+  return [
+    ...['--data', data, '--git-url', repo],
+    ...['--http-port', String(given.httpPort)],
+    ...['--session-port', String(given.sessionPort)],
+    ...['--enrolment-port', String(given.enrolmentPort)],
+  ];
+}
+
+async function untilGood(api: HubApi, stopped: AbortSignal): Promise<void> {
+  const screen = new ClusterScreen();
+  for (;;) {
+    const clusters = await api.clusters();
+    screen.draw(clusters);
+    if (clusters.filter(isGood).length >= sampleClusters.length || stopped.aborted) return;
+    await new Promise((next) => setTimeout(next, 100));
+  }
+}
+
+async function stopAll(children: readonly Child[]): Promise<void> {
+  await Promise.all(children.map((child) => child.stop()));
+}
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1000).toFixed(1);
+}
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(1);
+    say('\nStopping; press Ctrl-C again to leave at once.');
+    stop.abort();
+  });
+}
+try {
+  const given = readArguments(process.argv.slice(2));
+  if (given === 'help') process.stdout.write(usage);
+  else await demo(given, stop.signal);
+} catch (error) {
+  process.stderr.write(`${red('✗')} ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

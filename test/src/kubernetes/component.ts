@@ -58,6 +58,7 @@ export async function startComponent(
     ended,
     running: () => running.has(child),
     kill: async () => {
+      child.ref();
       if (running.has(child)) child.kill('SIGKILL');
       await ended;
     },

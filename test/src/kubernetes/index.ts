@@ -4,3 +4,4 @@ export { CannotBuildError } from './go-build.ts';
 export { freePorts } from './ports.ts';
 export { programOf, whyNoClusters, type ComponentName } from './programs.ts';
 export { ComponentFailedError } from './readiness.ts';
+export { rawApplies, type RawApply, type RawAppliesResult } from './raw-applies.ts';

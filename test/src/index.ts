@@ -1,1 +1,2 @@
 export * from './kubernetes/index.ts';
+export * from './muster/index.ts';

@@ -35,8 +35,8 @@ export const FleetEntity = new EntitySchema({
 });
 
 /**
- * The bundles of the newest good revision, each with its newest spec and with what it last rendered to (`good_spec`,
- * `good_revision`, `manifest_digest`, `policy`: null until it first did).
+ * The bundles of the newest good revision, each with its newest spec, where its rollout stands, and what it last
+ * rendered to (`good_revision`, `manifest_digest`, `policy`: null until it first did).
  */
 export const BundleEntity = new EntitySchema({
   name: 'bundles',
@@ -47,7 +47,7 @@ export const BundleEntity = new EntitySchema({
     /** What `spec` was rendered from: nothing is done while it stays the same. */
     input_key: text(),
     problems: json(),
-    good_spec: optional(json()),
+    rollout: json(),
     good_revision: optional(text()),
     manifest_digest: optional(text()),
     policy: optional(bytes()),

@@ -80,7 +80,7 @@ create table bundles (
   spec jsonb not null,
   input_key text not null,
   problems jsonb not null,
-  good_spec jsonb,
+  rollout jsonb not null,
   good_revision text,
   manifest_digest text,
   policy bytea,

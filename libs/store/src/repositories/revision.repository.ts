@@ -14,7 +14,8 @@ export interface BundleRow {
   readonly spec: unknown;
   readonly inputKey: string;
   readonly problems: readonly unknown[];
-  readonly goodSpec: unknown;
+  /** `good` and `failing`, as `libs/rollout` has them. */
+  readonly rollout: unknown;
   readonly goodRevision: string | undefined;
   readonly manifestDigest: string | undefined;
   readonly policy: Uint8Array | undefined;
@@ -27,7 +28,7 @@ interface BundleRecord {
   readonly spec: unknown;
   readonly input_key: string;
   readonly problems: unknown[];
-  readonly good_spec: unknown;
+  readonly rollout: unknown;
   readonly good_revision: string | null;
   readonly manifest_digest: string | null;
   readonly policy: Buffer | null;
@@ -100,7 +101,7 @@ export class RevisionRepository {
 
   async bundles(): Promise<BundleRow[]> {
     const rows = await this.#sql.rows<BundleRecord>(
-      `select name, labels, spec, input_key, problems, good_spec, good_revision, manifest_digest, policy, object_count
+      `select name, labels, spec, input_key, problems, rollout, good_revision, manifest_digest, policy, object_count
        from bundles order by name collate "C"`,
     );
     return rows.map((row) => ({
@@ -109,7 +110,7 @@ export class RevisionRepository {
       spec: row.spec,
       inputKey: row.input_key,
       problems: row.problems,
-      goodSpec: row.good_spec ?? undefined,
+      rollout: row.rollout,
       goodRevision: row.good_revision ?? undefined,
       manifestDigest: row.manifest_digest ?? undefined,
       policy: row.policy ?? undefined,
@@ -122,13 +123,13 @@ export class RevisionRepository {
     if (removed.length > 0) await this.#sql.rows('delete from bundles where name = any($1)', [[...removed]]);
     if (changed.length === 0) return;
     await this.#sql.rows(
-      `insert into bundles (name, labels, spec, input_key, problems, good_spec, good_revision, manifest_digest, policy, object_count)
-       select b.name, b.labels, b.spec, b.input_key, b.problems, b.good_spec, b.good_revision, b.manifest_digest,
+      `insert into bundles (name, labels, spec, input_key, problems, rollout, good_revision, manifest_digest, policy, object_count)
+       select b.name, b.labels, b.spec, b.input_key, b.problems, b.rollout, b.good_revision, b.manifest_digest,
          decode(b.policy, 'base64'), b.object_count
-       from jsonb_to_recordset($1) as b(name text, labels jsonb, spec jsonb, input_key text, problems jsonb, good_spec jsonb,
+       from jsonb_to_recordset($1) as b(name text, labels jsonb, spec jsonb, input_key text, problems jsonb, rollout jsonb,
          good_revision text, manifest_digest text, policy text, object_count integer)
        on conflict (name) do update set labels = excluded.labels, spec = excluded.spec, input_key = excluded.input_key,
-         problems = excluded.problems, good_spec = excluded.good_spec, good_revision = excluded.good_revision,
+         problems = excluded.problems, rollout = excluded.rollout, good_revision = excluded.good_revision,
          manifest_digest = excluded.manifest_digest, policy = excluded.policy, object_count = excluded.object_count`,
       [
         JSON.stringify(
@@ -138,7 +139,7 @@ export class RevisionRepository {
             spec: it.spec,
             input_key: it.inputKey,
             problems: it.problems,
-            good_spec: it.goodSpec ?? null,
+            rollout: it.rollout,
             good_revision: it.goodRevision ?? null,
             manifest_digest: it.manifestDigest ?? null,
             policy: it.policy === undefined ? null : Buffer.from(it.policy).toString('base64'),

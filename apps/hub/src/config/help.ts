@@ -1,0 +1,23 @@
+import { environmentName } from './load.ts';
+import { type Setting, settings } from './settings.ts';
+
+/** What `muster hub --help` prints: every setting with its three ways in. */
+export function helpText(): string {
+  const lines = [
+    'Usage: muster hub [flags]',
+    '',
+    'Runs the hub. Flags go before the environment, that before the file of --config.',
+    '',
+    '  --config FILE',
+    '      YAML with the settings below as keys, without the dashes. MUSTER_CONFIG',
+  ];
+  for (const [name, { description, placeholder, default: value, secret }] of Object.entries<Setting>(
+    settings,
+  )) {
+    const flag = secret === true ? `  ${name} ${placeholder} (not as a flag)` : `  --${name} ${placeholder}`;
+    const usual = value === undefined || value === '' ? '' : ` Default: ${value}.`;
+    lines.push(flag, `      ${description}${usual} ${environmentName(name)}`);
+  }
+  lines.push('  --help', '');
+  return lines.join('\n');
+}

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
+import type { ClientReadableStream } from '@grpc/grpc-js';
 import type { Blob, FetchResponse, SessionServiceClient } from '@muster/contracts';
 import type { StoredBlob } from '../port.ts';
 import { BlobReader, verifyBlob } from '../shared/blobs.ts';
@@ -39,7 +40,7 @@ async function* fetchOnce(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<StoredBlob> {
   signal?.throwIfAborted();
-  const call = client.fetch({ digests: [...missing] }, { deadline: Date.now() + DEADLINE_MS });
+  const call = startFetch(client, [...missing]);
   call.on('error', () => undefined);
   const cancel = () => call.cancel();
   signal?.addEventListener('abort', cancel);
@@ -61,6 +62,15 @@ async function* fetchOnce(
   }
   const [absent] = missing;
   if (absent !== undefined) throw new BlobMismatch(absent, `the hub did not send ${absent}`);
+}
+
+function startFetch(client: SessionServiceClient, digests: string[]): ClientReadableStream<FetchResponse> {
+  try {
+    return client.fetch({ digests }, { deadline: Date.now() + DEADLINE_MS });
+  } catch (cause) {
+    // The session ended between two batches and closed the client.
+    throw new HubRefused(status.UNAVAILABLE, 'the session has ended', { cause });
+  }
 }
 
 function wanted(blob: Blob, missing: Set<string>): StoredBlob {

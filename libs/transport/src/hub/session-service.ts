@@ -2,9 +2,10 @@ import { status } from '@grpc/grpc-js';
 import type { ConnectRequest, Hello } from '@muster/contracts';
 import { Goodbye_Reason } from '@muster/contracts';
 import type { AgentHandlers, AgentServerLimits, ConnectDecision, Peer, TransportProblem } from '../port.ts';
-import { grpcStatusOf, ProtocolError } from '../shared/errors.ts';
+import { ProtocolError } from '../shared/errors.ts';
 import type { Timers } from '../shared/timers.ts';
 import { checkFacts, checkHello, checkReport } from './checks.ts';
+import { MessageReader } from './message-reader.ts';
 import { peerOf } from './peer.ts';
 import { LiveSession } from './session.ts';
 import type { SessionCall } from './session.ts';
@@ -45,7 +46,7 @@ export class SessionService {
   };
 
   async #serve(call: SessionCall, peer: Peer): Promise<void> {
-    const messages = call[Symbol.asyncIterator]() as AsyncIterator<ConnectRequest>;
+    const messages = new MessageReader<ConnectRequest>(call);
     const hello = await this.#hello(call, messages, peer);
     if (hello === undefined) return;
     const decision = await this.#options.handlers.connect(peer, hello);
@@ -57,7 +58,7 @@ export class SessionService {
   /** The first message, within its deadline. */
   async #hello(
     call: SessionCall,
-    messages: AsyncIterator<ConnectRequest>,
+    messages: MessageReader<ConnectRequest>,
     peer: Peer,
   ): Promise<Hello | undefined> {
     const cancel = this.#options.timers.after(this.#options.limits.helloDeadlineMs, () =>
@@ -65,7 +66,11 @@ export class SessionService {
     );
     try {
       const first = await messages.next();
-      const message = first.done === true ? undefined : first.value.message;
+      if (first === undefined) {
+        if (!call.destroyed && !call.writableEnded) call.end();
+        return undefined;
+      }
+      const { message } = first;
       if (message?.$case !== 'hello') throw new ProtocolError('the first message is not Hello');
       checkHello(message.value);
       return message.value;
@@ -122,12 +127,12 @@ export class SessionService {
   }
 
   /** Reads the agent, one message after the other: the next when the handler is done with the last. */
-  async #listen(session: LiveSession, messages: AsyncIterator<ConnectRequest>): Promise<void> {
+  async #listen(session: LiveSession, messages: MessageReader<ConnectRequest>): Promise<void> {
     try {
-      for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
+      for (let next = await messages.next(); next !== undefined; next = await messages.next()) {
         if (session.ended) return;
         session.lastHeard = this.#options.timers.now();
-        await this.#handle(session, next.value);
+        await this.#handle(session, next);
         session.lastHeard = this.#options.timers.now();
       }
       session.callEnded('the agent ended the session');
@@ -172,10 +177,6 @@ export class SessionService {
       });
       return;
     }
-    if (isStreamError(error)) {
-      session.callEnded(grpcStatusOf(error).details);
-      return;
-    }
     this.#options.problem({
       kind: 'handler-failed',
       message: "what an agent said couldn't be handled",
@@ -186,10 +187,7 @@ export class SessionService {
   }
 
   #refuseFor(call: SessionCall, peer: Peer, error: unknown): void {
-    if (!(error instanceof ProtocolError)) {
-      if (!call.destroyed && !call.writableEnded) call.end();
-      return;
-    }
+    if (!(error instanceof ProtocolError)) throw error;
     this.#options.problem({ kind: 'protocol-error', message: error.message, ...whoIs(peer) });
     refuse(call, status.INVALID_ARGUMENT, error.message);
   }
@@ -201,11 +199,4 @@ function refuse(call: SessionCall, code: number, details: string): void {
 
 function whoIs(peer: Peer): { readonly clusterId: string; readonly address: string } {
   return { clusterId: peer.clusterId, address: peer.address };
-}
-
-/** The stream broke (Node's codes) or was ended with a status of gRPC's: not a failure of a handler. */
-function isStreamError(error: unknown): boolean {
-  if (!(error instanceof Error) && !(typeof error === 'object' && error !== null)) return false;
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'number' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR';
 }

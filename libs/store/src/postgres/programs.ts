@@ -34,7 +34,7 @@ export async function findPrograms(
   ).catch((cause: unknown) => {
     throw new EmbeddedPostgresError('failed', `PostgreSQL's program ${postgres} can't be run`, { cause });
   });
-  const version = /(\d+\.\d+)/.exec(stdout)?.[1];
+  const version = /(\d+\.\d+)/.exec(String(stdout))?.[1];
   if (version === undefined) {
     throw new EmbeddedPostgresError('failed', `${postgres} --version answered ${JSON.stringify(stdout)}`);
   }

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { DesiredState } from '@muster/contracts';
+import { type DeletionGuard, features } from '@muster/manifest';
+import type { AssignmentRow } from '@muster/store';
+
+/** What a desired state says apart from its version and its consents. */
+export interface DesiredBase {
+  /** In order of bundle. */
+  readonly assignments: readonly PlannedAssignment[];
+  readonly paused: boolean;
+  readonly pruneHolds: readonly { readonly bundle: string; readonly reason: string }[];
+  readonly deletionGuard: DeletionGuard;
+}
+
+export interface PlannedAssignment extends AssignmentRow {
+  readonly policy: Uint8Array;
+}
+
+/** The bytes of a DesiredState without its version: clusters that are to run the same share them. */
+export interface DesiredContent {
+  readonly digest: string;
+  readonly data: Buffer;
+  readonly manifestDigests: readonly string[];
+}
+
+const requiredFeatures = [features.manifests];
+
+export function encodeContent(base: DesiredBase, consents: readonly string[]): DesiredContent {
+  const data = Buffer.from(
+    DesiredState.encode({
+      version: undefined,
+      assignments: base.assignments.map((it) => ({
+        bundle: it.bundle,
+        manifestDigest: it.manifestDigest,
+        policy: Buffer.from(it.policy),
+        revision: it.revision,
+        requiredFeatures,
+        paused: it.paused,
+      })),
+      paused: base.paused,
+      pruneHolds: [...base.pruneHolds],
+      deletionConsents: consents.map((bundle) => ({ bundle })),
+      deletionGuard: base.deletionGuard,
+    }).finish(),
+  );
+  return {
+    digest: sha256(data).toString('hex'),
+    data,
+    manifestDigests: [...new Set(base.assignments.map((it) => it.manifestDigest))],
+  };
+}
+
+/** The assignments that content holds, as rows. `held`: a bundle whose newest revision has no rendering. */
+export function assignmentsOf(content: Uint8Array): Map<string, AssignmentRow> {
+  const { assignments, pruneHolds } = DesiredState.decode(content);
+  const held = new Set(pruneHolds.map((it) => it.bundle));
+  return new Map(
+    assignments.map(({ bundle, revision, manifestDigest, paused }) => [
+      bundle,
+      { bundle, revision, manifestDigest, paused, held: held.has(bundle) },
+    ]),
+  );
+}
+
+export interface AnnouncedState {
+  readonly version: { readonly epoch: bigint; readonly generation: bigint };
+  readonly bytes: Buffer;
+  readonly digest: Buffer;
+}
+
+/** The whole bytes: the version is the first field, so it goes before the content that many share. */
+export function announcedState(version: AnnouncedState['version'], content: Uint8Array): AnnouncedState {
+  const head = DesiredState.encode(DesiredState.fromPartial({ version })).finish();
+  const bytes = Buffer.concat([head, content]);
+  return { version, bytes, digest: sha256(bytes) };
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}

@@ -1,5 +1,5 @@
 import type { AssignmentStatus, Facts, Hello, Version, Welcome } from '@muster/contracts';
-import type { AgentRequest, DesiredStateBytes, StoredBlob } from './port.ts';
+import type { AgentRequest, DesiredStateBytes } from './port.ts';
 import type { Timers } from './shared/timers.ts';
 
 /** What an agent proves itself by, and whom it believes. PEM, each. */
@@ -30,6 +30,8 @@ export interface LinkHandlers {
   onRequest(request: AgentRequest, context: RequestContext): AsyncIterable<Uint8Array> | undefined;
   /** The cluster was removed. The link has closed itself for good. */
   onRemoved(reason: string): void;
+  /** The hub knows, durably, that this bundle is gone: it needn't be told again. */
+  onGoneAcknowledged?(bundle: string): void;
   onConnected?(welcome: Welcome): void;
   /** A session ended, or none came about; the link tries again by itself. */
   onDisconnected?(lost: Disconnected): void;
@@ -62,6 +64,13 @@ export interface ReportUpdate {
   readonly whole?: boolean;
 }
 
+export interface FetchedBlob {
+  readonly digest: string;
+  readonly data: Uint8Array;
+  /** Of `data`, 32 bytes; there where the digest is keyed. */
+  readonly sha256?: Uint8Array;
+}
+
 /** An agent's open line, which mends itself until it is closed. */
 export interface AgentLink {
   readonly connected: boolean;
@@ -72,7 +81,7 @@ export interface AgentLink {
    * Fetches by digest and yields each blob verified, in the hub's order. Throws `BlobMismatch` for bytes that aren't
    * their digest's (after asking once more), `HubRefused` for what this cluster may not have or with no session.
    */
-  fetch(digests: readonly string[], options?: { readonly signal?: AbortSignal }): AsyncIterable<StoredBlob>;
+  fetch(digests: readonly string[], options?: { readonly signal?: AbortSignal }): AsyncIterable<FetchedBlob>;
   /** Drops the session, if there is one, and connects at once: with a new address, say. */
   reconnect(): void;
   close(): void;

@@ -85,9 +85,14 @@ describe('fetching by digest', () => {
   });
 
   it('does not share an answer that is too large to keep, and brings it all the same', async () => {
-    const digests = Array.from({ length: 4 }, () => hub.addBlob(randomBytes(6_000_000)));
+    await hub.server.close({ graceMs: 0, reconnectAfterMs: 0 });
+    hub = await startTestHub({ ca, tls, limits: { fetchCacheBytes: 60_000 } });
+    const digests = Array.from({ length: 4 }, () => hub.addBlob(randomBytes(20_000)));
     const link = await connected();
     expect((await fetchAll(link, digests)).size).toBe(4);
+    expect(hub.loads).toHaveLength(2);
+    expect((await fetchAll(link, digests)).size).toBe(4);
+    expect(hub.loads).toHaveLength(4);
   });
 
   it('refuses a digest that is not in the cluster’s desired state, naming it', async () => {

@@ -119,6 +119,8 @@ export class TestHub {
   server!: AgentServer;
   /** What `connect` decides instead of accepting. */
   decision: ConnectDecision | undefined;
+  onEnrol: AgentHandlers['enrol'] = () => Promise.reject(new Error('this hub enrols nobody'));
+  onRenew: AgentHandlers['renew'] = () => Promise.reject(new Error('this hub renews nothing'));
   certificateExpiry: number | undefined;
   onReport: (report: Report) => void | Promise<void> = () => undefined;
   #sessions = 0n;
@@ -142,8 +144,8 @@ export class TestHub {
 
   handlers(): AgentHandlers {
     return {
-      enrol: () => Promise.reject(new Error('this hub enrols nobody')),
-      renew: () => Promise.reject(new Error('this hub renews nothing')),
+      enrol: (attempt) => this.onEnrol(attempt),
+      renew: (attempt) => this.onRenew(attempt),
       certificateExpiry: () => Promise.resolve(this.certificateExpiry),
       onProblem: (problem) => this.problems.add(problem),
       connect: () => Promise.resolve(this.decision ?? this.#accept()),

@@ -24,7 +24,7 @@ export function findAuthority(address: string, pin: string): Promise<string> {
       rejectUnauthorized: false,
     });
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('no answer in time')));
-    socket.once('error', (cause) => {
+    socket.once('error', (cause: Error) => {
       reject(
         new HubRefused(status.UNAVAILABLE, `can't reach the hub at ${address}: ${cause.message}`, { cause }),
       );

@@ -3,7 +3,7 @@ import { gunzip } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import type { Blob, FetchResponse, SessionServiceClient } from '@muster/contracts';
-import type { StoredBlob } from '../port.ts';
+import type { FetchedBlob } from '../agent-port.ts';
 import { BlobReader, verifyBlob } from '../shared/blobs.ts';
 import { BlobMismatch, grpcStatusOf, HubRefused, ProtocolError } from '../shared/errors.ts';
 import { CHUNK_BYTES } from '../shared/limits.ts';
@@ -19,7 +19,7 @@ export async function* fetchBlobs(
   client: SessionServiceClient,
   digests: readonly string[],
   signal?: AbortSignal,
-): AsyncGenerator<StoredBlob> {
+): AsyncGenerator<FetchedBlob> {
   const all = [...new Set(digests)];
   for (let at = 0; at < all.length; at += BATCH) {
     const missing = new Set(all.slice(at, at + BATCH));
@@ -38,7 +38,7 @@ async function* fetchOnce(
   client: SessionServiceClient,
   missing: Set<string>,
   signal: AbortSignal | undefined,
-): AsyncGenerator<StoredBlob> {
+): AsyncGenerator<FetchedBlob> {
   signal?.throwIfAborted();
   const call = startFetch(client, [...missing]);
   call.on('error', () => undefined);
@@ -73,11 +73,12 @@ function startFetch(client: SessionServiceClient, digests: string[]): ClientRead
   }
 }
 
-function wanted(blob: Blob, missing: Set<string>): StoredBlob {
+function wanted(blob: Blob, missing: Set<string>): FetchedBlob {
   verifyBlob(blob);
   if (!missing.delete(blob.digest))
     throw new BlobMismatch(blob.digest, `the hub sent ${blob.digest} unasked`);
-  return { digest: blob.digest, data: blob.data };
+  const { digest, data, sha256 } = blob;
+  return sha256.length === 0 ? { digest, data } : { digest, data, sha256 };
 }
 
 function asFetchError(error: unknown): unknown {

@@ -1,6 +1,5 @@
 import type { Facts } from '@muster/contracts';
-import type { AgentLink, LinkOptions, ReportUpdate } from '../agent-port.ts';
-import type { StoredBlob } from '../port.ts';
+import type { AgentLink, FetchedBlob, LinkOptions, ReportUpdate } from '../agent-port.ts';
 import { systemTimers } from '../shared/timers.ts';
 import type { Timers } from '../shared/timers.ts';
 import { backoffMs, reconnectAfterMs } from './backoff.ts';
@@ -21,7 +20,7 @@ class Link implements AgentLink {
   readonly #options: LinkOptions;
   readonly #timers: Timers;
   readonly #random: () => number;
-  readonly #book = new ReportBook();
+  readonly #book: ReportBook;
   #session: AgentSession | undefined;
   #closed = false;
   #failures = 0;
@@ -30,6 +29,7 @@ class Link implements AgentLink {
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#book = new ReportBook((bundle) => options.handlers.onGoneAcknowledged?.(bundle));
     this.#timers = options.timers ?? systemTimers;
     this.#random = options.random ?? Math.random;
     void this.#run();
@@ -51,7 +51,7 @@ class Link implements AgentLink {
   async *fetch(
     digests: readonly string[],
     options: { readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<StoredBlob> {
+  ): AsyncGenerator<FetchedBlob> {
     const session = this.#session;
     if (session?.welcome === undefined) throw noSession();
     yield* fetchBlobs(session.client, digests, options.signal);

@@ -26,6 +26,12 @@ export class ReportBook {
   #wholeUntold = false;
   #sequence = 0n;
   #inFlight: InFlight | undefined;
+  readonly #onForgotten: (bundle: string) => void;
+
+  /** `onForgotten`: the hub knows that this bundle is gone. */
+  constructor(onForgotten: (bundle: string) => void = () => undefined) {
+    this.#onForgotten = onForgotten;
+  }
 
   /** A new session: the hub is told everything anew. */
   begin(): void {
@@ -59,10 +65,13 @@ export class ReportBook {
 
   acknowledged(sequence: bigint): void {
     if (this.#inFlight === undefined || sequence < this.#inFlight.sequence) return;
-    for (const status of this.#inFlight.statuses) {
-      if (status.gone && this.#states.get(status.bundle) === status) this.#states.delete(status.bundle);
-    }
+    const { statuses } = this.#inFlight;
     this.#inFlight = undefined;
+    for (const status of statuses) {
+      if (!status.gone || this.#states.get(status.bundle) !== status) continue;
+      this.#states.delete(status.bundle);
+      this.#onForgotten(status.bundle);
+    }
   }
 
   #keepOnly(assignments: readonly AssignmentStatus[]): void {

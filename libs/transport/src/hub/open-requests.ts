@@ -7,6 +7,7 @@ import { RequestFailed } from '../shared/errors.ts';
 import { MAX_OPEN_REQUESTS, MAX_SESSION_MESSAGE_BYTES, MAX_WAITING_CHUNKS } from '../shared/limits.ts';
 
 const inflate = promisify(gunzip);
+const OK: number = status.OK;
 
 interface OpenRequest {
   readonly chunks: ResponseChunk[];
@@ -86,7 +87,7 @@ export class OpenRequests {
           ? await inflate(chunk.data, { maxOutputLength: 8 * MAX_SESSION_MESSAGE_BYTES })
           : chunk.data;
       } else if (request.end !== undefined) {
-        if (request.end.code !== status.OK) throw new RequestFailed(request.end.code, request.end.message);
+        if (request.end.code !== OK) throw new RequestFailed(request.end.code, request.end.message);
         return;
       } else {
         await new Promise<void>((resolve) => (request.wake = resolve));

@@ -13,7 +13,7 @@ function isFailure(reason: string): boolean {
 export function podHealth(object: LiveObject): Health {
   const spec = fieldsOf(object.spec);
   const status = fieldsOf(object.status);
-  const restart = textOf(spec.restartPolicy);
+  const restart = ignoresRestartPolicy(object) ? 'Always' : textOf(spec.restartPolicy);
   const containers = [...listOf(status.initContainerStatuses), ...listOf(status.containerStatuses)];
   if (restart === 'Always' || restart === '') {
     const failing = containers
@@ -23,7 +23,7 @@ export function podHealth(object: LiveObject): Health {
   }
   switch (textOf(status.phase)) {
     case 'Pending':
-      return progressing(pendingMessage(status, containers));
+      return pendingHealth(status, containers);
     case 'Succeeded':
       return healthy(textOf(status.message));
     case 'Failed':
@@ -70,11 +70,24 @@ function waitingOn(container: Fields): { readonly reason: string; readonly text:
   return { reason, text: `container ${textOf(container.name)}: ${reason}${message ? `: ${message}` : ''}` };
 }
 
-function pendingMessage(status: Fields, containers: readonly Fields[]): string {
+/** kstatus: no node would take it. That may mend when a node comes, but a person should hear of it. */
+function pendingHealth(status: Fields, containers: readonly Fields[]): Health {
   const scheduled = conditionOf(status, 'PodScheduled');
-  if (scheduled?.status === 'False') return `not scheduled: ${scheduled.message || scheduled.reason}`;
+  if (scheduled?.status === 'False') {
+    const message = `not scheduled: ${scheduled.message || scheduled.reason}`;
+    return scheduled.reason === 'Unschedulable' ? degraded(message) : progressing(message);
+  }
+  return progressing(
+    containers.map((container) => waitingOn(container)?.text).find((text) => text) ?? 'the Pod is starting',
+  );
+}
+
+/** Argo CD's annotation for Pods that stand on their own, whatever their restart policy says; not for hooks. */
+function ignoresRestartPolicy(object: LiveObject): boolean {
+  const annotations = fieldsOf(fieldsOf(object.metadata).annotations);
   return (
-    containers.map((container) => waitingOn(container)?.text).find((text) => text) ?? 'the Pod is starting'
+    annotations['argocd.argoproj.io/ignore-restart-policy'] === 'true' &&
+    !hookAnnotations.some((name) => name in annotations)
   );
 }
 

@@ -61,16 +61,7 @@ function hasGeneration(object: LiveObject): boolean {
   return typeof fieldsOf(object.metadata).generation === 'number';
 }
 
-const fineReasons = new Set([
-  'SucceededGetScale',
-  'DesiredWithinRange',
-  'ValidMetricFound',
-  'TooManyReplicas',
-  'TooFewReplicas',
-  'ScaleDownStabilized',
-  'ScaleUpStabilized',
-  'ReadyForNewScale',
-]);
+const fineTypes = new Set(['AbleToScale', 'ScalingLimited']);
 const brokenReasons = /^(?:Failed|Invalid)/;
 
 /** The conditions of autoscaling/v1 stand in an annotation, as JSON. */
@@ -88,9 +79,7 @@ export function autoscalerHealth(object: LiveObject): Health {
   }
   const broken = conditions.find((condition) => brokenReasons.test(condition.reason));
   if (broken) return degraded(broken.message || broken.reason);
-  const fine = conditions.find(
-    (condition) => condition.status === 'True' && fineReasons.has(condition.reason),
-  );
+  const fine = conditions.find((condition) => condition.status === 'True' && fineTypes.has(condition.type));
   if (fine) return healthy(fine.message);
   return progressing('the autoscaler waits for its first metrics');
 }

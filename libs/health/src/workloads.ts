@@ -7,7 +7,7 @@ export function deploymentHealth(object: LiveObject): Health {
   const spec = fieldsOf(object.spec);
   const status = fieldsOf(object.status);
   if (spec.paused === true) return suspended('the Deployment is paused');
-  const waiting = notObserved(object) ?? statusMissing(object, status);
+  const waiting = notObserved(object) ?? statusMissing(status);
   if (waiting) return waiting;
   const progress = conditionOf(status, 'Progressing');
   if (progress?.reason === 'ProgressDeadlineExceeded')
@@ -30,7 +30,7 @@ export function deploymentHealth(object: LiveObject): Health {
   ) {
     return progressing(progress.message || 'the new ReplicaSet is not available');
   }
-  if (kstatusWaits(object, spec, status)) return progressing('the new ReplicaSet is not available yet');
+  if (rolloutUnfinished(spec, status)) return progressing('the new ReplicaSet is not available yet');
   const availability = conditionOf(status, 'Available');
   if (availability && availability.status !== 'True' && wanted > 0)
     return progressing(availability.message || 'the Deployment is not available');
@@ -42,7 +42,7 @@ function hasDeadline(spec: LiveObject): boolean {
 }
 
 /** kstatus: with a deadline set, a rollout is done only when the Progressing condition says NewReplicaSetAvailable. */
-function kstatusWaits(_object: LiveObject, spec: LiveObject, status: LiveObject): boolean {
+function rolloutUnfinished(spec: LiveObject, status: LiveObject): boolean {
   if (!hasDeadline(spec) || spec.progressDeadlineSeconds === 2147483647) return false;
   const progress = conditionOf(status, 'Progressing');
   return progress !== undefined && progress.reason !== 'NewReplicaSetAvailable';
@@ -72,7 +72,7 @@ export function replicaSetHealth(object: LiveObject): Health {
 export function statefulSetHealth(object: LiveObject): Health {
   const spec = fieldsOf(object.spec);
   const status = fieldsOf(object.status);
-  const waiting = notObserved(object) ?? statusMissing(object, status);
+  const waiting = notObserved(object) ?? statusMissing(status);
   if (waiting) return waiting;
   const wanted = numberOf(spec.replicas, 1);
   const replicas = numberOf(status.replicas);
@@ -101,7 +101,7 @@ export function statefulSetHealth(object: LiveObject): Health {
 export function daemonSetHealth(object: LiveObject): Health {
   const spec = fieldsOf(object.spec);
   const status = fieldsOf(object.status);
-  const waiting = notObserved(object) ?? statusMissing(object, status);
+  const waiting = notObserved(object) ?? statusMissing(status);
   if (waiting) return waiting;
   if (status.desiredNumberScheduled === undefined) return progressing('the DaemonSet is not scheduled yet');
   const wanted = numberOf(status.desiredNumberScheduled);
@@ -128,7 +128,7 @@ export function notObserved(object: LiveObject): Health | undefined {
   return progressing('the controller has not seen the newest spec yet');
 }
 
-function statusMissing(_object: LiveObject, status: LiveObject): Health | undefined {
+function statusMissing(status: LiveObject): Health | undefined {
   return Object.keys(status).length === 0
     ? progressing('the controller has reported nothing yet')
     : undefined;

@@ -13,6 +13,8 @@ export { digestOf, isDigest, isKeyedDigest, keyedDigestOf } from './digest.ts';
 export type { Digest, HmacSha256Hex, Sha256Hex } from './digest.ts';
 export { finalizeObject } from './finalize.ts';
 export type { Finalization, Finalized } from './finalize.ts';
+export { readArrayItems, readObjectSpan } from './json-members.ts';
+export type { JsonMember, JsonObjectSpan } from './json-members.ts';
 export { decodeManifest, encodeManifest } from './manifest.ts';
 export type { Manifest } from './manifest.ts';
 export { bundleLabel, fieldManager, fleetLabel, objectAnnotation, pruneAnnotation } from './marks.ts';

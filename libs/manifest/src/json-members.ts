@@ -55,6 +55,26 @@ export function readObjectSpan(bytes: Uint8Array, from: number): JsonObjectSpan 
   }
 }
 
+/** Where the items of the array that starts at `from` stand; `undefined` for another kind of value. */
+export function readArrayItems(
+  bytes: Uint8Array,
+  from: number,
+): readonly { readonly start: number; readonly end: number }[] | undefined {
+  let at = skipSpace(bytes, from);
+  if (bytes[at] !== openBracket) return undefined;
+  const items: { start: number; end: number }[] = [];
+  at = skipSpace(bytes, at + 1);
+  if (bytes[at] === closeBracket) return items;
+  for (;;) {
+    const end = endOfValue(bytes, at);
+    items.push({ start: at, end });
+    at = skipSpace(bytes, end);
+    if (bytes[at] === closeBracket) return items;
+    if (bytes[at] !== comma) throw new JsonSyntaxError(`',' or ']' expected at ${at}`);
+    at = skipSpace(bytes, at + 1);
+  }
+}
+
 /** The text of a JSON string token, unescaped. */
 export function readString(bytes: Uint8Array, start: number, end: number): string {
   const text = utf8.decode(bytes.subarray(start, end));

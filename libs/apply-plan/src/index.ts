@@ -1,0 +1,22 @@
+export { isVerified } from './apply-decision.ts';
+export { afterApply, afterVerification, withEntries } from './inventory.ts';
+export type { Seen } from './inventory.ts';
+export type {
+  ApplyReason,
+  ApplyStep,
+  AssignedBundle,
+  DeleteStep,
+  DesiredObject,
+  Forget,
+  ForgetReason,
+  InventoryEntry,
+  LiveObject,
+  Observation,
+  Plan,
+  PlanInput,
+  Skip,
+  SkipReason,
+  Step,
+} from './model.ts';
+export { describeObject, planCluster } from './plan.ts';
+export type { PlanOptions } from './plan.ts';

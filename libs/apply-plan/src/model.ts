@@ -1,0 +1,152 @@
+import type { DeletionGuard, ObjectId } from '@muster/manifest';
+
+/** An object that a bundle wants in the cluster. */
+export interface DesiredObject {
+  readonly id: ObjectId;
+  readonly bundle: string;
+  /** Of the rendered bytes: with the bundle and the id it determines the bytes that are applied. */
+  readonly digest: string;
+}
+
+/**
+ * What the cluster's own inventory says of an object, durable before the object is first written.
+ *
+ * - `intended`: about to be written; it may exist or not.
+ * - `owned`: it was seen with this uid after our write.
+ */
+export interface InventoryEntry {
+  readonly id: ObjectId;
+  readonly bundle: string;
+  /** With which it was last written, so that it can be deleted when no manifest names it any more. */
+  readonly apiVersion: string;
+  readonly state: 'intended' | 'owned';
+  readonly uid?: string;
+  /** Digest that was last applied. */
+  readonly digest?: string;
+  /** The live resourceVersion that was last verified to be as applied. */
+  readonly resourceVersion?: string;
+  /** Hash of our entry in managedFields at that time: what we own of the object. */
+  readonly fieldsHash?: string;
+  /** It was there before Muster wrote to it: kept when it leaves its bundle. */
+  readonly adopted: boolean;
+}
+
+/** What is known of a live object: metadata only. */
+export interface LiveObject {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Of the label; undefined where it has none. */
+  readonly fleet: string | undefined;
+  readonly bundle: string | undefined;
+  /** The value of `muster.dev/object`. */
+  readonly marksObject: string | undefined;
+  readonly fieldsHash: string | undefined;
+  readonly terminating: boolean;
+  /** It bears `muster.dev/prune: "false"` or Helm's `keep`. */
+  readonly neverPrune: boolean;
+}
+
+/** What the agent knows of an object's life. */
+export type Observation =
+  | { readonly state: 'present'; readonly live: LiveObject }
+  | { readonly state: 'absent' }
+  /** Not looked at, or the API server didn't let us: nothing may be concluded. */
+  | { readonly state: 'unobserved' };
+
+/** What stands in the way of an assignment that the cluster has. */
+export interface AssignedBundle {
+  readonly paused: boolean;
+  /** False while its objects aren't all known (a manifest that can't be read, a kind without API): it may hold any object. */
+  readonly complete: boolean;
+}
+
+export interface PlanInput {
+  /** The hub's uuid. */
+  readonly fleet: string;
+  /** The emergency stop of the cluster. */
+  readonly paused: boolean;
+  readonly bundles: ReadonlyMap<string, AssignedBundle>;
+  readonly desired: readonly DesiredObject[];
+  readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
+  readonly observe: (id: ObjectId) => Observation;
+  /** While any stands, nothing is pruned. */
+  readonly pruneHolds: readonly { readonly bundle: string; readonly reason: string }[];
+  readonly deletionConsents: ReadonlySet<string>;
+  readonly deletionGuard: DeletionGuard;
+  /** True while the object waits after a failure with this digest (undefined: its deletion's). */
+  readonly isBackingOff: (id: ObjectId, digest: string | undefined) => boolean;
+}
+
+export type ApplyReason = 'create' | 'adopt' | 'changed' | 'drift' | 'hand-over' | 'unverified';
+
+export interface ApplyStep {
+  readonly kind: 'apply';
+  readonly id: ObjectId;
+  readonly object: DesiredObject;
+  readonly reason: ApplyReason;
+}
+
+export interface DeleteStep {
+  readonly kind: 'delete';
+  readonly id: ObjectId;
+  readonly bundle: string;
+  /** The precondition of the deletion: the proof that it is the object which the inventory owns. */
+  readonly uid: string;
+  readonly apiVersion: string;
+}
+
+export type Step = ApplyStep | DeleteStep;
+
+export type SkipReason =
+  /** Live is as it was last applied. */
+  | 'unchanged'
+  | 'paused'
+  /** Another fleet's, or another bundle's; `other` says whose. */
+  | 'owned-by-other'
+  /** Two bundles of this cluster claim it; `other` is the one that has it. */
+  | 'claimed-by-two-bundles'
+  | 'unobserved'
+  | 'terminating'
+  | 'backing-off'
+  /** Deletions wait: a bundle isn't rendered yet or can't be read; `other` names it. */
+  | 'prune-held'
+  /** Deletions wait for a person's consent. */
+  | 'consent-needed';
+
+export interface Skip {
+  readonly id: ObjectId;
+  /** Of the assignment whose status says so. */
+  readonly bundle: string;
+  readonly reason: SkipReason;
+  /** True for what should leave the cluster. */
+  readonly deletion: boolean;
+  readonly other?: string;
+  /** A sentence's rest, for people. */
+  readonly detail?: string;
+}
+
+export type ForgetReason =
+  | 'gone'
+  /** There before Muster, kept when it leaves. */
+  | 'adopted-kept'
+  /** `muster.dev/prune: "false"`, or Helm's `keep`. */
+  | 'never-prune'
+  /** Another object bears its name now. */
+  | 'uid-differs'
+  | 'owned-by-other';
+
+/** An entry that leaves the inventory without anything being written. */
+export interface Forget {
+  readonly id: ObjectId;
+  readonly bundle: string;
+  readonly reason: ForgetReason;
+}
+
+export interface Plan {
+  /** In order; the steps of one phase may run at the same time. */
+  readonly phases: readonly (readonly Step[])[];
+  readonly skips: readonly Skip[];
+  /** Entries that must be durable before the first step runs. */
+  readonly intents: readonly InventoryEntry[];
+  readonly forgets: readonly Forget[];
+}

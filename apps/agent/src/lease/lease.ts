@@ -1,0 +1,157 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { KubeApiError } from '@muster/kube';
+import type { KubeClient, KubeObject } from '@muster/kube';
+import { errorText } from '../log.ts';
+import type { Log } from '../log.ts';
+import { agentNamespace, leases } from '../resources.ts';
+import { ensureAgentNamespace } from '../state/cluster-state.ts';
+import type { Holder } from './holder.ts';
+
+const leaseName = 'muster-agent';
+const durationMs = 15_000;
+const renewMs = 5_000;
+/** Counted from the start of the last renewal that succeeded: a third of the duration is left for requests in flight. */
+const stopWritingMs = 10_000;
+const lookMs = 1_000;
+
+/** Another agent has the Lease now. This one must stop at once. */
+export class LostLeaseError extends Error {
+  override readonly name = 'LostLeaseError';
+}
+
+/**
+ * One writer per cluster. While held, `mayWrite` is true until shortly before the Lease could run out, whatever
+ * clocks other machines have: only durations measured here count.
+ */
+export class Lease {
+  readonly #kube: KubeClient;
+  readonly #holder: Holder;
+  readonly #log: Log;
+  readonly #now: () => number;
+  #current: KubeObject | undefined;
+  #renewedAt = -Infinity;
+
+  constructor(kube: KubeClient, holder: Holder, log: Log, now: () => number = () => performance.now()) {
+    this.#kube = kube;
+    this.#holder = holder;
+    this.#log = log;
+    this.#now = now;
+  }
+
+  mayWrite(): boolean {
+    return this.#now() - this.#renewedAt < stopWritingMs;
+  }
+
+  /** Ms for which writes are still allowed. */
+  remainingMs(): number {
+    return Math.max(0, stopWritingMs - (this.#now() - this.#renewedAt));
+  }
+
+  /** Waits until this process holds the Lease. */
+  async acquire(signal: AbortSignal): Promise<void> {
+    let seen: { readonly version: string | undefined; readonly at: number } | undefined;
+    let told = '';
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        const found = await this.#find(signal);
+        const version = found?.metadata.resourceVersion;
+        if (!seen || seen.version !== version) seen = { version, at: this.#now() };
+        const other = holderOf(found);
+        const free =
+          !found || other === '' || this.#now() - seen.at >= durationMs || (await this.#holder.isDead(other));
+        if (free && (await this.#write(found))) return;
+        if (!free && told !== other)
+          this.#log.info({ holder: other }, 'another agent holds this cluster; waiting');
+        told = other;
+      } catch (error) {
+        signal.throwIfAborted();
+        this.#log.warn(`cannot take the Lease: ${errorText(error)}`);
+      }
+      await delay(lookMs, undefined, { signal });
+    }
+  }
+
+  /** Renews for ever. Rejects with `LostLeaseError` when another took it; errors that waiting may mend are waited out. */
+  async keep(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await delay(renewMs, undefined, { signal });
+      try {
+        if (await this.#write(this.#current)) continue;
+        const found = await this.#find(signal);
+        if (found && holderOf(found) !== this.#holder.identity) {
+          this.#renewedAt = -Infinity;
+          throw new LostLeaseError(`${holderOf(found) || 'another agent'} took over this cluster`);
+        }
+        await this.#write(found);
+      } catch (error) {
+        if (signal.aborted || error instanceof LostLeaseError) throw error;
+        this.#log.warn(`cannot renew the Lease: ${errorText(error)}`);
+      }
+    }
+  }
+
+  /** Gives it back, so that the next need not wait. */
+  async release(): Promise<void> {
+    if (!this.#current || !this.mayWrite()) return;
+    this.#renewedAt = -Infinity;
+    const spec = { ...(this.#current.spec as object), holderIdentity: '', leaseDurationSeconds: 1 };
+    await this.#kube
+      .replace(leases, { namespace: agentNamespace, name: leaseName }, { ...this.#current, spec })
+      .catch(() => undefined);
+  }
+
+  /** False when somebody else was quicker. */
+  async #write(found: KubeObject | undefined): Promise<boolean> {
+    const startedAt = this.#now();
+    const time = new Date().toISOString().replace('Z', '000Z');
+    const spec = {
+      holderIdentity: this.#holder.identity,
+      leaseDurationSeconds: durationMs / 1000,
+      acquireTime:
+        holderOf(found) === this.#holder.identity
+          ? (found?.spec as { acquireTime?: string }).acquireTime
+          : time,
+      renewTime: time,
+    };
+    try {
+      this.#current = found
+        ? await this.#kube.replace(leases, { namespace: agentNamespace, name: leaseName }, { ...found, spec })
+        : await this.#create(spec);
+      this.#renewedAt = startedAt;
+      return true;
+    } catch (error) {
+      if (error instanceof KubeApiError && (error.status === 409 || error.status === 404)) return false;
+      throw error;
+    }
+  }
+
+  async #create(spec: object): Promise<KubeObject> {
+    const lease: KubeObject = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: leaseName, namespace: agentNamespace },
+      spec,
+    };
+    try {
+      return await this.#kube.create(leases, agentNamespace, lease);
+    } catch (error) {
+      if (!(error instanceof KubeApiError) || error.status !== 404) throw error;
+      await ensureAgentNamespace(this.#kube);
+      return this.#kube.create(leases, agentNamespace, lease);
+    }
+  }
+
+  async #find(signal: AbortSignal): Promise<KubeObject | undefined> {
+    try {
+      return await this.#kube.get(leases, { namespace: agentNamespace, name: leaseName }, { signal });
+    } catch (error) {
+      if (error instanceof KubeApiError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+}
+
+function holderOf(lease: KubeObject | undefined): string {
+  return (lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity ?? '';
+}

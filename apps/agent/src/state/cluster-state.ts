@@ -1,0 +1,215 @@
+import type { InventoryEntry } from '@muster/apply-plan';
+import { KubeApiError } from '@muster/kube';
+import type { KubeClient, KubeObject } from '@muster/kube';
+import type { Checkpoint } from '../checkpoint.ts';
+import { agentNamespace, namespaces, secrets } from '../resources.ts';
+import { BlobStore } from './blob-store.ts';
+import { decodeInventory, encodeInventory, parseHead, UnreadableStateError } from './head.ts';
+import type { Head } from './head.ts';
+import { packName } from './pack.ts';
+import type { Pack } from './pack.ts';
+
+const headName = 'muster-agent';
+const packLabel = 'muster.dev/pack';
+/** Beyond this the inventory stands in packs of its own. */
+const maxInlineInventory = 400 * 1024;
+const entriesPerPack = 5_000;
+
+/** The head was switched by somebody else: this agent is not the one that has the cluster. It must stop. */
+export class LostStateError extends Error {
+  override readonly name = 'LostStateError';
+}
+
+export type HeadContent = Omit<Head, 'version' | 'packs' | 'inventoryPacks'>;
+
+/**
+ * The agent's memory, in its cluster: a head Secret, switched by compare-and-set, that points at immutable packs.
+ * A crash at any moment leaves either the former state or the new one, and perhaps packs that nobody points at,
+ * which the next start removes.
+ */
+export class ClusterState {
+  readonly blobs = new BlobStore();
+  readonly #kube: KubeClient;
+  readonly #checkpoint: Checkpoint;
+  #resourceVersion: string | undefined;
+  #content: HeadContent | undefined;
+  #written = new Set<string>();
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(kube: KubeClient, checkpoint: Checkpoint) {
+    this.#kube = kube;
+    this.#checkpoint = checkpoint;
+  }
+
+  /** What the head says, as it was last read or written; undefined before the first write ever. */
+  get content(): HeadContent | undefined {
+    return this.#content;
+  }
+
+  /** Reads everything and returns the inventory. Rejects with `UnreadableStateError` rather than to guess. */
+  async load(signal: AbortSignal): Promise<InventoryEntry[]> {
+    const secret = await this.#find(headName, signal);
+    if (!secret) return [];
+    const data = secret.data as Readonly<Record<string, string>>;
+    const head = parseHead(decode(data['head']).toString('utf8'));
+    this.#resourceVersion = secret.metadata.resourceVersion;
+    this.#content = head;
+    const packs = await Promise.all(
+      [...head.packs, ...head.inventoryPacks].map((name) => this.#loadPack(name, signal)),
+    );
+    this.#written = new Set(packs.map((pack) => pack.name));
+    for (const pack of packs.slice(0, head.packs.length)) this.blobs.addPack(pack);
+    if (data['inventory'] !== undefined) return decodeInventory(decode(data['inventory']));
+    return packs.slice(head.packs.length).flatMap((pack) => decodeInventory(pack.stored));
+  }
+
+  /** Removes packs that nobody points at: left by a crash. Only the holder of the Lease may. */
+  async removeStrayPacks(signal: AbortSignal): Promise<void> {
+    const { items } = await this.#kube.list(secrets, {
+      namespace: agentNamespace,
+      labelSelector: packLabel,
+      metadataOnly: true,
+      signal,
+    });
+    const stray = items.map((item) => item.metadata.name).filter((name) => !this.#written.has(name));
+    await Promise.all(stray.map((name) => this.#deletePack(name)));
+  }
+
+  /** Makes content, blobs and inventory durable, as one switch. Calls are served in order. */
+  commit(
+    content: HeadContent,
+    inventory: Iterable<InventoryEntry>,
+    then: 'intents-written' | 'inventory-written',
+  ): Promise<void> {
+    const entries = [...inventory];
+    const turn = this.#writing.then(() => this.#commit(content, entries, then));
+    this.#writing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #commit(
+    content: HeadContent,
+    entries: readonly InventoryEntry[],
+    then: 'intents-written' | 'inventory-written',
+  ): Promise<void> {
+    const inline = await encodeInventory(entries);
+    const inventoryPacks = inline.length <= maxInlineInventory ? [] : await packInventory(entries);
+    const packs = this.blobs.packs();
+    const fresh = [...packs, ...inventoryPacks].filter((pack) => !this.#written.has(pack.name));
+    await Promise.all(fresh.map((pack) => this.#writePack(pack)));
+    if (fresh.length > 0) this.#checkpoint('packs-written');
+    const head: Head = { ...content, version: 1, packs: names(packs), inventoryPacks: names(inventoryPacks) };
+    await this.#switchHead(head, inventoryPacks.length === 0 ? inline : undefined);
+    this.#content = content;
+    this.#checkpoint(then);
+    const kept = new Set([...head.packs, ...head.inventoryPacks]);
+    const old = [...this.#written].filter((name) => !kept.has(name));
+    this.#written = kept;
+    await Promise.all(old.map((name) => this.#deletePack(name)));
+  }
+
+  async #switchHead(head: Head, inventory: Buffer | undefined): Promise<void> {
+    const secret: KubeObject = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: headName,
+        namespace: agentNamespace,
+        ...(this.#resourceVersion === undefined ? {} : { resourceVersion: this.#resourceVersion }),
+      },
+      type: 'muster.dev/agent-state',
+      data: {
+        head: Buffer.from(JSON.stringify(head)).toString('base64'),
+        ...(inventory ? { inventory: inventory.toString('base64') } : {}),
+      },
+    };
+    try {
+      const written =
+        this.#resourceVersion === undefined
+          ? await this.#createInNamespace(secret)
+          : await this.#kube.replace(secrets, { namespace: agentNamespace, name: headName }, secret);
+      this.#resourceVersion = written.metadata.resourceVersion;
+    } catch (error) {
+      if (!(error instanceof KubeApiError) || error.status !== 409) throw error;
+      throw new LostStateError('another agent wrote the state of this cluster', { cause: error });
+    }
+  }
+
+  async #createInNamespace(secret: KubeObject): Promise<KubeObject> {
+    try {
+      return await this.#kube.create(secrets, agentNamespace, secret);
+    } catch (error) {
+      if (!(error instanceof KubeApiError) || error.status !== 404) throw error;
+      await ensureAgentNamespace(this.#kube);
+      return this.#kube.create(secrets, agentNamespace, secret);
+    }
+  }
+
+  async #writePack(pack: Pack): Promise<void> {
+    try {
+      await this.#createInNamespace({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: pack.name, namespace: agentNamespace, labels: { [packLabel]: 'true' } },
+        type: 'muster.dev/agent-pack',
+        immutable: true,
+        data: { content: pack.stored.toString('base64') },
+      });
+    } catch (error) {
+      // The name is the content's: whoever wrote it, it is what we would write.
+      if (!(error instanceof KubeApiError) || error.status !== 409) throw error;
+    }
+  }
+
+  async #loadPack(name: string, signal: AbortSignal): Promise<Pack> {
+    const secret = await this.#find(name, signal);
+    if (!secret) throw new UnreadableStateError(`the agent's state points at ${name}, which is not there`);
+    const stored = decode((secret.data as Readonly<Record<string, string>>)['content']);
+    if (packName(stored) !== name)
+      throw new UnreadableStateError(`the content of ${name} is not what its name says`);
+    return { name, stored };
+  }
+
+  async #find(name: string, signal: AbortSignal): Promise<KubeObject | undefined> {
+    try {
+      return await this.#kube.get(secrets, { namespace: agentNamespace, name }, { signal });
+    } catch (error) {
+      if (error instanceof KubeApiError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** A pack that stays is found at the next start: never a reason to fail. */
+  async #deletePack(name: string): Promise<void> {
+    await this.#kube.delete(secrets, { namespace: agentNamespace, name }).catch(() => undefined);
+  }
+}
+
+export async function ensureAgentNamespace(kube: KubeClient): Promise<void> {
+  try {
+    await kube.create(namespaces, undefined, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: agentNamespace },
+    });
+  } catch (error) {
+    if (!(error instanceof KubeApiError) || error.status !== 409) throw error;
+  }
+}
+
+async function packInventory(entries: readonly InventoryEntry[]): Promise<Pack[]> {
+  const packs: Pack[] = [];
+  for (let from = 0; from < entries.length; from += entriesPerPack) {
+    const stored = await encodeInventory(entries.slice(from, from + entriesPerPack));
+    packs.push({ name: packName(stored), stored });
+  }
+  return packs;
+}
+
+function names(packs: readonly Pack[]): string[] {
+  return packs.map((pack) => pack.name);
+}
+
+function decode(base64: string | undefined): Buffer {
+  return Buffer.from(base64 ?? '', 'base64');
+}

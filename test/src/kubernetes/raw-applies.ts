@@ -53,7 +53,7 @@ export async function rawApplies(
       Array.from({ length: inFlight }, async () => {
         while (next < applies.length) {
           const { path, body } = applies[next++]!;
-          await send(pool, { path: path + query, method: 'PATCH', headers, body: body as Buffer });
+          await send(pool, { path: path + query, method: 'PATCH', headers, body: body });
         }
       }),
     );

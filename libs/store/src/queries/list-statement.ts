@@ -99,9 +99,7 @@ function filterCondition(
       message: `"${wrong.slice(0, 64)}" is none of ${choices!.join(', ')}.`,
     });
   }
-  const any = parameters.add(
-    filter.kind === 'flag' ? values.map((value) => value === 'true') : [...values],
-  );
+  const any = parameters.add(filter.kind === 'flag' ? values.map((value) => value === 'true') : [...values]);
   switch (filter.kind) {
     case 'text':
     case 'choice':

@@ -1,0 +1,126 @@
+import { type FleetStatus, HealthStatus, SyncStatus } from '@muster/api';
+import type { Sql } from '../sql.ts';
+import { attentionQuery, type AttentionRow } from './attention.ts';
+import { bundleSource } from './bundle-list.ts';
+import { clusterSource } from './cluster-list.ts';
+import type { FleetQueries } from './fleet-queries.ts';
+import { type RevisionListRow, revisionSource, toRevision } from './revision-list.ts';
+import { timestampOrNull } from './times.ts';
+import { seenView, statesView } from './views.ts';
+
+interface HubRow {
+  readonly fleet: string;
+  readonly epoch: string;
+  readonly url: string | null;
+  readonly ref: string | null;
+  readonly path: string | null;
+  readonly fetched_at: Date | null;
+  readonly error: string | null;
+}
+
+interface ClusterCountRow {
+  readonly sync: SyncStatus;
+  readonly health: HealthStatus;
+  readonly total: number;
+  readonly connected: number;
+  readonly paused: number;
+}
+
+interface BundleCountRow {
+  readonly total: number;
+  readonly failing: number;
+  readonly paused: number;
+}
+
+interface AssignmentCountRow {
+  readonly sync: SyncStatus;
+  readonly health: HealthStatus;
+  readonly total: number;
+}
+
+export interface FleetStatusOptions {
+  readonly leaseMs: number;
+  /** The hub's. */
+  readonly version: string;
+}
+
+/** The fleet at a glance, counted where the rows are. */
+export async function readFleetStatus(
+  sql: Sql,
+  queries: FleetQueries,
+  { leaseMs, version }: FleetStatusOptions,
+): Promise<FleetStatus> {
+  const clusterList = clusterSource(leaseMs);
+  const bundleList = bundleSource(leaseMs);
+  const [hub, newest, good, clusters, bundles, assignments, pauses, attention] = await Promise.all([
+    sql.first<HubRow>(
+      'select h.fleet, h.epoch, r.url, r.ref, r.path, r.fetched_at, r.error from hub h left join repo r on true',
+    ),
+    oneRevision(sql, 'where h.seq is not null'),
+    oneRevision(sql, `where v.state = 'Good' order by v.seq desc limit 1`),
+    sql.rows<ClusterCountRow>(
+      `with ${clusterList.ctes} select sync, health, count(*)::integer as total,
+         (count(*) filter (where connected))::integer as connected,
+         (count(*) filter (where pause is not null))::integer as paused from view group by sync, health`,
+    ),
+    sql.first<BundleCountRow>(
+      `with ${bundleList.ctes} select count(*)::integer as total,
+         (count(*) filter (where state = 'Failing'))::integer as failing,
+         (count(*) filter (where pause is not null))::integer as paused from view`,
+    ),
+    sql.rows<AssignmentCountRow>(
+      `with ${seenView(leaseMs)}, ${statesView}
+       select sync, health, count(*)::integer as total from states where assigned group by sync, health`,
+    ),
+    queries.pauses(),
+    sql.rows<AttentionRow>(attentionQuery(leaseMs)),
+  ]);
+  if (hub === undefined) throw new Error('the database has no hub');
+  return {
+    fleet: hub.fleet,
+    version,
+    epoch: Number(hub.epoch),
+    repo: {
+      url: hub.url ?? '',
+      ref: hub.ref ?? '',
+      path: hub.path ?? '',
+      fetchedAt: timestampOrNull(hub.fetched_at),
+      error: hub.error,
+    },
+    newestRevision: newest ?? null,
+    goodRevision: good ?? null,
+    clusters: {
+      total: sum(clusters, (row) => row.total),
+      connected: sum(clusters, (row) => row.connected),
+      paused: sum(clusters, (row) => row.paused),
+      ...countsOf(clusters),
+    },
+    bundles: { total: bundles?.total ?? 0, failing: bundles?.failing ?? 0, paused: bundles?.paused ?? 0 },
+    assignments: { total: sum(assignments, (row) => row.total), ...countsOf(assignments) },
+    pauses,
+    attention: attention.map((row) => ({ kind: row.kind, name: row.name, message: row.message })),
+  };
+}
+
+async function oneRevision(sql: Sql, rest: string) {
+  const row = await sql.first<RevisionListRow>(
+    `with ${revisionSource.ctes} select ${revisionSource.columns} ${revisionSource.from} ${rest}`,
+  );
+  return row && toRevision(row);
+}
+
+function countsOf(
+  rows: readonly { readonly sync: SyncStatus; readonly health: HealthStatus; readonly total: number }[],
+): Pick<FleetStatus['assignments'], 'sync' | 'health'> {
+  const sync = { Synced: 0, OutOfSync: 0, Unknown: 0 };
+  const health = { Healthy: 0, Progressing: 0, Degraded: 0, Suspended: 0, Missing: 0, Unknown: 0 };
+  for (const row of rows) {
+    sync[row.sync] += row.total;
+    health[row.health] += row.total;
+  }
+  return { sync, health };
+}
+
+function sum<Row>(rows: readonly Row[], of: (row: Row) => number): number {
+  return rows.reduce((total, row) => total + of(row), 0);
+}

@@ -1,0 +1,97 @@
+import { badRequest, conflict, type ApiError } from '../api/api-error.ts';
+import { isObject, numberAt, objectAt, textAt, type Json, type JsonObject } from '../json/value.ts';
+import {
+  finalizersOf,
+  isTerminating,
+  resourceVersionOf,
+  timestamp,
+  uidOf,
+  withMeta,
+} from '../objects/metadata.ts';
+import { hasGeneration } from '../objects/generation.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
+import { objectKey } from '../store/store.ts';
+import { subjectOf, type Cluster, type Target } from './cluster.ts';
+import { getObject } from './read.ts';
+
+export interface DeleteOptions {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly propagation: 'Background' | 'Foreground' | 'Orphan';
+  readonly dryRun: boolean;
+}
+
+const propagations = ['Background', 'Foreground', 'Orphan'] as const;
+
+/** From the request's body and query; the body wins. */
+export const deleteOptionsOf = (body: Json | undefined, query: URLSearchParams): DeleteOptions => {
+  const given = isObject(body) ? body : {};
+  const propagation = textAt(given, 'propagationPolicy') ?? query.get('propagationPolicy');
+  const known = propagations.find((one) => one === propagation);
+  const orphan = given['orphanDependents'] === true ? 'Orphan' : 'Background';
+  const uid = textAt(given, 'preconditions', 'uid');
+  const resourceVersion = textAt(given, 'preconditions', 'resourceVersion');
+  return {
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+    propagation: known ?? orphan,
+    dryRun: query.has('dryRun') || (Array.isArray(given['dryRun']) && given['dryRun'].length > 0),
+  };
+};
+
+export type DeleteOutcome =
+  /** It is gone. */
+  | { readonly kind: 'deleted'; readonly object: JsonObject }
+  /** It waits for its finalizers, or a namespace for its content. */
+  | { readonly kind: 'terminating'; readonly object: JsonObject };
+
+const preconditionFailed = (target: Target, what: string, wanted: string, is: string): ApiError =>
+  conflict(
+    { ...subjectOf(target), plural: target.resource.kind },
+    `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${is}). The object might have been ${
+      what === 'UID' ? 'deleted and then recreated' : 'modified'
+    }`,
+  );
+
+const finalizerOf = { Foreground: 'foregroundDeletion', Orphan: 'orphan', Background: undefined } as const;
+
+const marked = (cluster: Cluster, resource: ServedResource, object: JsonObject): JsonObject => {
+  const generation = numberAt(object, 'metadata', 'generation') ?? 0;
+  let result = withMeta(object, 'deletionTimestamp', timestamp(cluster.environment.now()));
+  if (resource.storage !== '/namespaces') result = withMeta(result, 'deletionGracePeriodSeconds', 0);
+  if (hasGeneration(resource)) result = withMeta(result, 'generation', generation + 1);
+  return resource.storage === '/namespaces' ? { ...result, status: { phase: 'Terminating' } } : result;
+};
+
+const protectedNamespaces: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
+
+/** DELETE of one object. Those that depend on it are the garbage collector's. */
+export const remove = (cluster: Cluster, target: Target, options: DeleteOptions): DeleteOutcome => {
+  const { resource, namespace, name } = target;
+  const old = getObject(cluster, target);
+  if (options.uid !== undefined && options.uid !== uidOf(old)) {
+    throw preconditionFailed(target, 'UID', options.uid, uidOf(old));
+  }
+  if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersionOf(old)) {
+    throw preconditionFailed(target, 'ResourceVersion', options.resourceVersion, resourceVersionOf(old));
+  }
+  if (resource.storage === '/namespaces' && protectedNamespaces.has(name)) {
+    throw badRequest(`namespaces "${name}" is forbidden: this namespace may not be deleted`);
+  }
+  const wanted = finalizerOf[options.propagation];
+  const current = finalizersOf(old).filter((one) => one !== 'foregroundDeletion' && one !== 'orphan');
+  const finalizers = wanted === undefined ? current : [...current, wanted];
+  const contentHolds =
+    resource.storage === '/namespaces' && objectAt(old, 'spec')?.['finalizers'] !== undefined;
+  if (finalizers.length === 0 && !contentHolds) {
+    if (!options.dryRun) cluster.store.remove(resource.storage, objectKey(namespace, name));
+    return { kind: 'deleted', object: old };
+  }
+  const same =
+    finalizers.length === finalizersOf(old).length &&
+    finalizers.every((one) => finalizersOf(old).includes(one));
+  if (isTerminating(old) && same) return { kind: 'terminating', object: old };
+  let next = isTerminating(old) ? old : marked(cluster, resource, old);
+  next = withMeta(next, 'finalizers', finalizers.length === 0 ? undefined : finalizers);
+  return { kind: 'terminating', object: options.dryRun ? next : cluster.store.put(resource.storage, next) };
+};

@@ -5,7 +5,12 @@ export interface GitRemote {
   /** A branch or a tag; empty: the remote's default branch. */
   readonly ref: string;
   readonly token?: string;
+  /** A file that holds the token; read at each fetch, so that it may be renewed. */
+  readonly tokenFile?: string;
+  /** Sent with the token; most servers take any. */
   readonly username?: string;
+  /** PEM of certificate authorities to trust beside the system's. */
+  readonly ca?: string;
 }
 
 export interface Commit {
@@ -34,12 +39,19 @@ export interface GitSource {
   fetch(options?: { readonly signal?: AbortSignal }): Promise<Commit>;
   commit(sha: string): Promise<Commit>;
   /** The id of the tree (or blob) at a path of a commit's tree; `undefined` when there is none. */
-  resolvePath(treeId: string, path: string): Promise<{ readonly id: string; readonly kind: TreeEntryKind | 'tree' } | undefined>;
+  resolvePath(
+    treeId: string,
+    path: string,
+  ): Promise<{ readonly id: string; readonly kind: TreeEntryKind | 'tree' } | undefined>;
   /** All files under a tree, in order of path as bytes; paths relative to that tree. Cached by tree id. */
   listFiles(treeId: string): Promise<readonly TreeFile[]>;
   /** Several blobs at once; in the order of the ids. */
   readBlobs(ids: readonly string[]): Promise<readonly Uint8Array[]>;
-  /** True when `ancestor` is an ancestor of `descendant`, or the same: false tells of a force push. */
+  /**
+   * True when `ancestor` is an ancestor of `descendant`, or the same: false tells of a force push. A mirror begins with
+   * the newest commit alone, and has all history from there on; a commit from before counts as no ancestor, since it
+   * isn't known. So false is a reason to tell somebody, never one to refuse what the branch now is.
+   */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   close(): Promise<void>;
 }

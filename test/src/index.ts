@@ -1,2 +1,3 @@
 export * from './kubernetes/index.ts';
 export * from './muster/index.ts';
+export * from './git/index.ts';

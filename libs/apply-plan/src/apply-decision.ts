@@ -41,8 +41,9 @@ function reasonToApply(
 ): ApplyReason | undefined {
   // Neither recorded under this uid nor marked by us: somebody else made it, perhaps while we were away.
   if (!entry || (entry.uid !== live.uid && ownerOf(object.id, live)?.fleet !== fleet)) return 'adopt';
+  if (entry.state === 'intended') return entry.bundle === object.bundle ? 'unverified' : 'hand-over';
+  if (entry.uid !== live.uid) return 'replaced';
   if (entry.bundle !== object.bundle) return 'hand-over';
-  if (entry.state === 'intended') return 'unverified';
   if (entry.digest !== object.digest) return 'changed';
   return isVerified(entry, live) ? undefined : 'drift';
 }

@@ -135,7 +135,7 @@ describe('whatever states follow each other, and wherever the agent crashes', ()
         for (const [id, object] of world.objects)
           if (object.madeBy === 'us') expect(wanted.has(id), `${id} is orphaned`).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 2000 },
     );
   });
 });

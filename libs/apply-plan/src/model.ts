@@ -77,7 +77,15 @@ export interface PlanInput {
   readonly isBackingOff: (id: ObjectId, digest: string | undefined) => boolean;
 }
 
-export type ApplyReason = 'create' | 'adopt' | 'changed' | 'drift' | 'hand-over' | 'unverified';
+export type ApplyReason =
+  | 'create'
+  | 'adopt'
+  | 'changed'
+  | 'drift'
+  /** It bears our marks, but another uid than the one that we know. */
+  | 'replaced'
+  | 'hand-over'
+  | 'unverified';
 
 export interface ApplyStep {
   readonly kind: 'apply';

@@ -112,7 +112,12 @@ describe('an object that is wanted', () => {
       {},
       '0: apply /ConfigMap/shop/a (drift)',
     ],
-    ['is corrected when somebody made it anew', { uid: 'other' }, {}, '0: apply /ConfigMap/shop/a (drift)'],
+    [
+      'is corrected when somebody made it anew',
+      { uid: 'other' },
+      {},
+      '0: apply /ConfigMap/shop/a (replaced)',
+    ],
     ['is applied when its manifest changed', {}, { digest: 'd0' }, '0: apply /ConfigMap/shop/a (changed)'],
     [
       'is applied again when nobody knows whether it was',

@@ -54,7 +54,8 @@ export function planCluster(input: PlanInput, options: PlanOptions): Plan {
 
 /**
  * The entry that must be durable before an object's first write. One that exists suffices, whichever bundle it
- * names: a hand-over interrupted is a hand-over done again.
+ * names (a hand-over interrupted is a hand-over done again), unless the write makes an object with another uid:
+ * were that not intended first, a crash would leave an object that the inventory cannot prove to be ours.
  */
 function intentFor(
   object: DesiredObject,
@@ -62,16 +63,17 @@ function intentFor(
   reason: ApplyReason,
   apiVersion: string,
 ): InventoryEntry | undefined {
-  if (reason !== 'adopt' && entry && (entry.state === 'owned' || entry.bundle === object.bundle))
-    return undefined;
-  if (reason === 'adopt' && entry?.state === 'intended' && entry.adopted && entry.bundle === object.bundle)
-    return undefined;
+  const adopted = reason === 'adopt' || (entry?.adopted ?? false);
+  const makesAnother = reason === 'create' || reason === 'replaced' || reason === 'adopt';
+  const suffices =
+    entry?.state === 'intended' ? entry.adopted === adopted : entry !== undefined && !makesAnother;
+  if (suffices) return undefined;
   return {
     id: object.id,
     bundle: object.bundle,
     apiVersion,
     state: 'intended',
-    adopted: reason === 'adopt' || (entry?.adopted ?? false),
+    adopted,
   };
 }
 

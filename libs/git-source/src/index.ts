@@ -2,3 +2,11 @@ export * from './errors.ts';
 export { type GitSourceOptions, openGitSource } from './open-git-source.ts';
 export type * from './port.ts';
 export { withoutCredentials } from './remote-url.ts';
+export type { Push } from './webhook/push.ts';
+export {
+  maxWebhookBytes,
+  verifyWebhook,
+  type WebhookDelivery,
+  type WebhookOutcome,
+  type WebhookSender,
+} from './webhook/verify.ts';

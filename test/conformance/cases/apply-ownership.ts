@@ -50,7 +50,7 @@ export function appliesOwnership(target: () => Target): void {
       await api.apply(path, 'second', configMap(own, 'one', { c: '1' }));
       const { body } = await api.apply(path, 'third', configMap(own, 'one', { a: '2', b: '2', c: '2' }), '');
       expect(body.message).toMatch(/^Apply failed with 3 conflicts: /);
-      expect(body.details?.causes?.map((cause) => cause.field)).toSorted()).toEqual([
+      expect(body.details?.causes?.map((cause) => `${cause.message} ${cause.field}`).toSorted()).toEqual([
         'conflict with "first" .data.a',
         'conflict with "first" .data.b',
         'conflict with "second" .data.c',

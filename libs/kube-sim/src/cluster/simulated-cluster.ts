@@ -10,6 +10,7 @@ import type { Cluster } from '../operations/cluster.ts';
 import { create } from '../operations/create.ts';
 import { Registry } from '../registry/registry.ts';
 import { listen } from '../serve/http-carrier.ts';
+import { processIdentity } from '../serve/tls-identity.ts';
 import { readSnapshot, writeSnapshot } from '../snapshot/snapshot-file.ts';
 import { SnapshotKeeper } from '../snapshot/snapshot-keeper.ts';
 import { Store } from '../store/store.ts';
@@ -21,10 +22,12 @@ import type { SimulatedClusterOptions } from './options.ts';
 /** A cluster that exists in this process only, and whose API server answers on loopback. */
 export interface SimulatedCluster {
   readonly name: string;
-  /** `http://127.0.0.1:<port>`. */
+  /** `https://127.0.0.1:<port>`. */
   readonly url: string;
   /** The bearer token that requests need. */
   readonly token: string;
+  /** PEM: what signs the server's certificate. */
+  readonly certificateAuthority: string;
   /** YAML for `kubectl --kubeconfig` and for the agent. */
   readonly kubeconfig: string;
   readonly faults: Faults;
@@ -95,7 +98,12 @@ export const startSimulatedCluster = async (
   const cluster: Cluster = { store, registry: new Registry(), environment };
   const faults = new FaultRules();
   const watch = { bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000, timeoutMs: 30 * 60_000 };
-  const carrier = await listen(new ApiServer({ cluster, faults, watch, token }), options.port ?? 0);
+  const identity = snapshot?.identity ?? (await processIdentity(environment.now()));
+  const carrier = await listen(new ApiServer({ cluster, faults, watch, token }), {
+    identity,
+    port: options.port ?? 0,
+    preferredPort: snapshot?.port,
+  });
   makeNamespaces(cluster, options.clusterUid);
   const stopControllers = startControllers(cluster, options.podsReadyAfterMs ?? 200);
   const keeper =
@@ -104,12 +112,12 @@ export const startSimulatedCluster = async (
       : new SnapshotKeeper(
           environment,
           snapshotDelayMs,
-          () => writeSnapshot(snapshotFile, { token, store: store.content() }),
+          () => writeSnapshot(snapshotFile, { token, identity, port: carrier.port, store: store.content() }),
           options.onSnapshotError ?? printSnapshotError,
         );
   const stopKeeping = keeper === undefined ? undefined : store.onWrite(() => keeper.changed());
   keeper?.changed();
-  const url = `http://127.0.0.1:${carrier.port}`;
+  const url = `https://127.0.0.1:${carrier.port}`;
   const stop = async (): Promise<void> => {
     stopControllers();
     await carrier.close();
@@ -121,7 +129,8 @@ export const startSimulatedCluster = async (
     name,
     url,
     token,
-    kubeconfig: kubeconfigOf(name, url, token),
+    certificateAuthority: identity.certificate,
+    kubeconfig: kubeconfigOf(name, url, token, identity.certificate),
     faults,
     objects: new ObjectAccess(cluster),
     compactHistory: () => store.log.compact(store.revision),

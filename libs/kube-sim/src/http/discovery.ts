@@ -57,6 +57,8 @@ const aggregatedResource = (resource: ServedResource): JsonObject => ({
   }),
 });
 
+const groupMetadata = (name: string): JsonObject => (name === '' ? {} : { name, creationTimestamp: null });
+
 /** `/api` and `/apis` in one document each (`apidiscovery.k8s.io/v2`). */
 export const aggregatedDiscovery = (registry: Registry, root: 'api' | 'apis'): JsonObject => ({
   kind: 'APIGroupDiscoveryList',
@@ -65,7 +67,7 @@ export const aggregatedDiscovery = (registry: Registry, root: 'api' | 'apis'): J
   items: groupsOf(registry)
     .filter(({ name }) => (name === '') === (root === 'api'))
     .map(({ name, versions }) => ({
-      metadata: (name === '' ? {} : { name, creationTimestamp: null }) as JsonObject,
+      metadata: groupMetadata(name),
       versions: [...versions].map(([version, resources]) => ({
         version,
         resources: resources.map(aggregatedResource),

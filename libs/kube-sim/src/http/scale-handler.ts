@@ -10,7 +10,7 @@ import { objectResponse, type ApiRequest, type ApiResponse } from './message.ts'
 
 const selectorText = (object: JsonObject): string =>
   Object.entries(objectAt(object, 'spec', 'selector', 'matchLabels') ?? {})
-    .map(([key, value]) => `${key}=${String(value)}`)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : ''}`)
     .join(',');
 
 const scaleOf = (object: JsonObject): JsonObject => {

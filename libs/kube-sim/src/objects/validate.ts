@@ -46,7 +46,10 @@ const validateMetadata = (resource: ServedResource, object: JsonObject): StatusC
     const problems = qualifiedNameProblems(key.toLowerCase());
     causes.push(...problems.map((problem) => wrong('metadata.annotations', key, problem)));
   }
-  const size = annotations.reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
+  const size = annotations.reduce(
+    (sum, [key, value]) => sum + key.length + (typeof value === 'string' ? value.length : 0),
+    0,
+  );
   if (size > annotationsLimit) {
     causes.push({
       reason: 'FieldValueTooLong',

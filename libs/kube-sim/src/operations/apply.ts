@@ -23,7 +23,7 @@ const checkConfig = ({ resource, name }: Target, config: Json): JsonObject => {
   }
   if (version !== resource.version) {
     throw badRequest(
-      `Incorrect version specified in apply patch. Specified patch version: ${String(apiVersion)}, expected: ${resource.apiVersion}`,
+      `Incorrect version specified in apply patch. Specified patch version: ${typeof apiVersion === 'string' ? apiVersion : ''}, expected: ${resource.apiVersion}`,
     );
   }
   if (isObject(config['metadata']) && (config['metadata']['managedFields'] ?? null) !== null) {

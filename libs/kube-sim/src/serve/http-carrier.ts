@@ -1,7 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ApiServer } from '../http/api-server.ts';
 import type { ApiRequest, ApiResponse, ResponseSink } from '../http/message.ts';
+import type { TlsIdentity } from './tls-identity.ts';
 
 /** The API server's own limit of a request. */
 const bodyLimit = 3 * 1024 * 1024;
@@ -83,15 +85,43 @@ export interface Carrier {
   close(): Promise<void>;
 }
 
-/** Serves the API on loopback. Port 0: any free one. */
-export const listen = async (api: ApiServer, port: number): Promise<Carrier> => {
-  const server: Server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    void serve(api, request, response);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+export interface CarrierOptions {
+  readonly identity: TlsIdentity;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Taken if the port is free; any other if it isn't. */
+  readonly preferredPort?: number | undefined;
+}
+
+const isInUse = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+
+/** Serves the API on loopback, over TLS: kubectl sends no token without. */
+export const listen = async (
+  api: ApiServer,
+  { identity, port, preferredPort }: CarrierOptions,
+): Promise<Carrier> => {
+  const server = createServer(
+    { cert: identity.certificate, key: identity.key, keepAliveTimeout: 60_000, ALPNProtocols: ['http/1.1'] },
+    (request, response) => {
+      void serve(api, request, response);
+    },
+  );
+  const bind = (wanted: number): Promise<void> =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(wanted, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  if (port !== 0 || preferredPort === undefined) await bind(port);
+  else {
+    await bind(preferredPort).catch((error: unknown) => {
+      if (!isInUse(error)) throw error;
+      return bind(0);
+    });
+  }
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>

@@ -1,11 +1,14 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isList, isObject, numberAt, parseJson, textAt, type Json, type JsonObject } from '../json/value.ts';
+import type { TlsIdentity } from '../serve/tls-identity.ts';
 import type { StoreContent } from '../store/store.ts';
 
-/** What is kept on disk of a cluster: its objects, and the token that its kubeconfig bears. */
+/** What is kept on disk of a cluster: its objects, and what its kubeconfig says of it, so that this stays true. */
 export interface Snapshot {
   readonly token: string;
+  readonly identity: TlsIdentity;
+  readonly port: number;
   readonly store: StoreContent;
 }
 
@@ -27,21 +30,31 @@ const parsed = (file: string, text: string): Snapshot => {
   } catch (error) {
     throw damaged(error instanceof Error ? error.message : String(error));
   }
-  const [version, token, revision] = [
+  const [version, port, revision] = [
     numberAt(json, 'format'),
-    textAt(json, 'token'),
+    numberAt(json, 'port'),
     numberAt(json, 'revision'),
   ];
+  const [token, certificate, key] = ['token', 'certificate', 'key'].map((field) => textAt(json, field));
   const objects = isObject(json) ? json['objects'] : undefined;
   if (version !== format) throw damaged(`its format is ${JSON.stringify(version ?? null)}, not ${format}`);
-  if (token === undefined || revision === undefined || !isObject(objects)) throw damaged('it is incomplete');
+  if (
+    token === undefined ||
+    certificate === undefined ||
+    key === undefined ||
+    port === undefined ||
+    revision === undefined ||
+    !isObject(objects)
+  ) {
+    throw damaged('it is incomplete');
+  }
   const isObjects = (value: Json): value is readonly JsonObject[] => isList(value) && value.every(isObject);
   const storages: Record<string, readonly JsonObject[]> = {};
   for (const [storage, list] of Object.entries(objects)) {
     if (!isObjects(list)) throw damaged(`"${storage}" is not a list of objects`);
     storages[storage] = list;
   }
-  return { token, store: { revision, objects: storages } };
+  return { token, identity: { certificate, key }, port, store: { revision, objects: storages } };
 };
 
 /** `undefined` when there is no snapshot yet. */
@@ -57,12 +70,15 @@ export const readSnapshot = async (file: string): Promise<Snapshot | undefined> 
 };
 
 /** Whole or not at all: written beside, flushed, and renamed over the old one. */
-export const writeSnapshot = async (file: string, { token, store }: Snapshot): Promise<void> => {
+export const writeSnapshot = async (
+  file: string,
+  { token, identity, port, store }: Snapshot,
+): Promise<void> => {
   await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.tmp`;
   const handle = await open(temporary, 'w', 0o600);
   try {
-    await handle.writeFile(JSON.stringify({ format, token, ...store }));
+    await handle.writeFile(JSON.stringify({ format, token, ...identity, port, ...store }));
     await handle.sync();
   } finally {
     await handle.close();

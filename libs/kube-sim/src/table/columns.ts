@@ -31,7 +31,9 @@ const joined = (values: readonly Json[]): string =>
 const keys = (value: JsonObject | undefined): number => Object.keys(value ?? {}).length;
 
 const labelsText = (labels: JsonObject | undefined): string =>
-  joined(Object.entries(labels ?? {}).map(([key, value]) => `${key}=${String(value)}`));
+  joined(
+    Object.entries(labels ?? {}).map(([key, value]) => `${key}=${typeof value === 'string' ? value : ''}`),
+  );
 
 const containers =
   (field: string) =>

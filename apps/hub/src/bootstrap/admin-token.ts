@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createApiToken, hashApiToken } from '@muster/identity';
+import { HubRepository, type Sql } from '@muster/store';
+
+export interface AdminToken {
+  readonly file: string;
+  readonly made: boolean;
+}
+
+const adminName = 'admin';
+
+/**
+ * Makes the first admin token at the first start and keeps it in `<data>/admin-token` (0600); the database has only
+ * its hash. A file that was lost, or that belongs to another database, is made anew, and the former token ends.
+ */
+export async function ensureAdminToken(sql: Sql, dataDir: string): Promise<AdminToken> {
+  const file = join(dataDir, 'admin-token');
+  return new HubRepository(sql).bootstrap(async (hub) => {
+    const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
+    if (kept !== '' && (await hub.apiTokenName(hashApiToken(kept))) === adminName) return { file, made: false };
+    const { token, tokenHash } = createApiToken(randomBytes);
+    await mkdir(dataDir, { recursive: true });
+    await writeWhole(file, `${token}\n`);
+    await hub.setApiToken(adminName, tokenHash);
+    return { file, made: true };
+  });
+}
+
+/** Tells a CLI of the same user on this machine where the hub is: `~/.config/muster/local.json`. */
+export async function announceLocally(
+  hub: { readonly url: string; readonly tokenFile: string },
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<string> {
+  const configHome = environment['XDG_CONFIG_HOME'] || join(environment['HOME'] || homedir(), '.config');
+  const file = join(configHome, 'muster', 'local.json');
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeWhole(file, `${JSON.stringify(hub)}\n`);
+  return file;
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  await writeFile(draft, text, { mode: 0o600, flag: 'wx', flush: true });
+  await rename(draft, file);
+}

@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { type Commit, GitError, type GitSource, openGitSource, withoutCredentials } from '@muster/git-source';
+import { Inject, Injectable } from '@nestjs/common';
+import { ChangeRepository, type RepoState, RevisionRepository, type Store } from '@muster/store';
+import type { HubConfig } from '../config/settings.ts';
+import { Coalescer } from '../lifecycle/lane.ts';
+import { PlannerService } from '../plan/planner.service.ts';
+import { ResolveService } from '../resolve/resolve.service.ts';
+import { CLOCK, type Clock, CONFIG, LOGGER, type Logger, STORE } from '../tokens.ts';
+
+/**
+ * Follows the fleet repo: looks at it, resolves a commit that is new, has desired states planned. What is away or
+ * broken is told by the status; what was resolved last stays in force.
+ */
+@Injectable()
+export class GitService {
+  readonly #store: Store;
+  readonly #revisions: RevisionRepository;
+  readonly #resolver: ResolveService;
+  readonly #planner: PlannerService;
+  readonly #config: HubConfig;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #looks = new Coalescer(() => this.#look());
+  readonly #stop = new AbortController();
+  #source: GitSource | undefined;
+  #state: RepoState | undefined;
+  #resolvedSha: string | undefined;
+  #listener: () => void = () => undefined;
+
+  constructor(
+    @Inject(STORE) store: Store,
+    @Inject(RevisionRepository) revisions: RevisionRepository,
+    @Inject(ResolveService) resolver: ResolveService,
+    @Inject(PlannerService) planner: PlannerService,
+    @Inject(CONFIG) config: HubConfig,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#store = store;
+    this.#revisions = revisions;
+    this.#resolver = resolver;
+    this.#planner = planner;
+    this.#config = config;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** Hears that the repo was looked at with a new outcome. */
+  onChanged(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  /** The newest commit that was resolved, good or refused. */
+  get resolvedSha(): string | undefined {
+    return this.#resolvedSha;
+  }
+
+  /** Looks at the repo now. Resolves when what was found is planned; never rejects: the status tells. */
+  look(): Promise<void> {
+    return this.#looks.run();
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#looks.idle();
+    await this.#source?.close();
+  }
+
+  async #look(): Promise<void> {
+    const url = this.#config['git-url'];
+    if (url === undefined || this.#stop.signal.aborted) return;
+    const seenAt = new Date(this.#clock());
+    try {
+      const source = (this.#source ??= this.#open(url));
+      this.#state ??= await this.#revisions.repo();
+      this.#resolvedSha ??= await this.#revisions.newestSha();
+      const commit = await source.fetch({ signal: this.#stop.signal });
+      await this.#follow(source, commit, seenAt);
+      await this.#remember({ head: commit.sha, fetchedAt: seenAt, error: undefined, errorSince: undefined }, url);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      const message = error instanceof GitError ? error.message : `the newest commit could not be resolved: ${String(error)}`;
+      if (!(error instanceof GitError)) this.#logger.error({ err: error }, 'a commit could not be resolved');
+      await this.#rememberFailure(message, seenAt, url);
+    }
+  }
+
+  #open(url: string): GitSource {
+    const { 'git-ref': ref, 'git-token': token, 'git-token-file': tokenFile, 'git-username': username } = this.#config;
+    return openGitSource({
+      dataDir: this.#config.data,
+      remote: {
+        url,
+        ref,
+        ...(token !== undefined && { token }),
+        ...(tokenFile !== undefined && { tokenFile }),
+        ...(username !== undefined && { username }),
+      },
+    });
+  }
+
+  async #follow(source: GitSource, commit: Commit, seenAt: Date): Promise<void> {
+    const former = this.#resolvedSha;
+    if (commit.sha === former) return;
+    if (former !== undefined && !(await source.isAncestor(former, commit.sha))) await this.#noteRewrite(former, commit);
+    this.#logger.info({ revision: commit.sha }, 'a new commit');
+    const resolved = await this.#resolver.resolve(source, commit, seenAt);
+    this.#resolvedSha = commit.sha;
+    if (resolved.kind === 'good') await this.#planner.plan();
+    this.#listener();
+  }
+
+  /** What a branch is, Git says: a rewritten one is followed, and told of. */
+  async #noteRewrite(former: string, commit: Commit): Promise<void> {
+    const message = `the branch was rewritten: ${commit.sha} does not follow ${former}`;
+    this.#logger.warn({ revision: commit.sha, former }, message);
+    await new ChangeRepository(this.#store.sql).addEvents([
+      { by: `commit ${commit.sha}`, kind: 'BranchRewritten', subject: commit.sha, message },
+    ]);
+  }
+
+  async #rememberFailure(message: string, at: Date, url: string): Promise<void> {
+    if (this.#state?.error !== message) this.#logger.warn(message);
+    const errorSince = this.#state?.errorSince ?? at;
+    try {
+      await this.#remember({ error: message, errorSince }, url);
+    } catch (error) {
+      this.#logger.error({ err: error }, 'the state of the fleet repo could not be stored');
+    }
+  }
+
+  /** Written when it says something new, and now and then to show that the repo is still looked at. */
+  async #remember(now: Partial<RepoState>, url: string): Promise<void> {
+    const before = this.#state;
+    const state: RepoState = {
+      head: before?.head,
+      fetchedAt: before?.fetchedAt,
+      error: undefined,
+      errorSince: undefined,
+      ...now,
+      url: withoutCredentials(url),
+      ref: this.#config['git-ref'],
+      path: this.#config['git-path'],
+    };
+    this.#state = state;
+    await this.#revisions.setRepo(state);
+    if (before?.error !== state.error || before?.head !== state.head) this.#listener();
+  }
+}
+
+/** The secret of a setting that may stand in a file of its own. */
+export function secretOf(value: string | undefined, file: string | undefined): string | undefined {
+  if (value !== undefined) return value;
+  return file === undefined ? undefined : readFileSync(file, 'utf8').trim();
+}

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type GitRemote, type GitSource, openGitSource } from '@muster/git-source';
-import { type GitServer, type GitServerOptions, startGitServer } from '@muster/testing';
+import { type GitServer, type GitServerOptions, startGitServer } from '../src/git/index.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 describe('a remote repo', () => {

@@ -129,7 +129,7 @@ function lookupAllowed(url: URL, redirected: boolean): LookupFunction {
       try {
         const found = Array.isArray(address) ? address.map((entry) => entry.address) : [address];
         if (error === null) for (const each of found) refuseAddress(url, each, redirected);
-        callback(error, address as string, family);
+        callback(error, address, family);
       } catch (refusal) {
         callback(refusal as Error, '', 0);
       }

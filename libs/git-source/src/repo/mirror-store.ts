@@ -1,7 +1,6 @@
 import {
   closeSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -54,7 +53,10 @@ export class MirrorStore {
     return join(this.#incoming, 'new.pack');
   }
 
-  /** Indexes a pack and puts it among the others: the index last, since it is what makes the pack visible. */
+  /**
+   * Indexes a pack and puts it among the others: the index last, since it is what makes the pack visible. Nothing is
+   * flushed to disk: packs bear checksums, and a mirror that a power cut damaged is fetched anew.
+   */
   async takeIn(file: string): Promise<void> {
     if (isEmptyPack(file)) {
       rmSync(file);
@@ -63,8 +65,6 @@ export class MirrorStore {
     await git.indexPack({ fs: syncFs, dir: this.gitdir, gitdir: this.gitdir, filepath: 'incoming/new.pack' });
     const name = join(this.#packFolder(), `pack-${trailerOf(file)}`);
     const index = file.replace(/pack$/, 'idx');
-    flush(file);
-    flush(index);
     renameSync(file, `${name}.pack`);
     renameSync(index, `${name}.idx`);
   }
@@ -146,15 +146,6 @@ function readAt(file: string, position: number, length: number): Buffer {
     const bytes = Buffer.alloc(length);
     readSync(descriptor, bytes, 0, length, position);
     return bytes;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function flush(file: string): void {
-  const descriptor = openSync(file, 'r+');
-  try {
-    fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }

@@ -42,7 +42,7 @@ async function answer(call: Exclude<Call, { method: 'cancel' }>, signal: AbortSi
       error instanceof GitError
         ? error
         : new GitError('corrupt', error instanceof Error ? error.message : String(error));
-    const cause = error instanceof Error ? String(error.cause ?? error.stack) : '';
+    const cause = describeCause(error);
     port.postMessage({ id: call.id, kind: 'fault', fault, message, cause } satisfies Answer);
   }
 }
@@ -64,4 +64,10 @@ async function perform(
 ): Promise<unknown> {
   if (method === 'fetch') return repo.fetch(signal);
   return (repo[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
+}
+
+/** For the hub's log: errors don't cross threads with all that they are. */
+function describeCause(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  return error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : (error.stack ?? '');
 }

@@ -12,7 +12,11 @@ interface Program {
 
 const programs: readonly Program[] = [
   { name: 'agent', input: { agent: 'apps/agent/src/main.ts' }, selfContained: true },
-  { name: 'hub', input: { hub: 'apps/hub/src/main.ts' }, selfContained: false },
+  {
+    name: 'hub',
+    input: { hub: 'apps/hub/src/main.ts', 'git-thread': 'libs/git-source/src/thread/main.ts' },
+    selfContained: false,
+  },
   { name: 'cli', input: { main: 'apps/cli/src/main.ts' }, selfContained: false },
 ];
 

@@ -117,10 +117,7 @@ async function announced(hub: StubHub): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-async function measureRestart(
-  _cluster: TestCluster,
-  agent: StubAgent,
-): Promise<{
+async function measureRestart(agent: StubAgent): Promise<{
   readonly seconds: number;
   readonly cpuMs: number;
   readonly writes: number;

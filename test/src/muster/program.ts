@@ -11,6 +11,7 @@ const programs = {
   hub: join(checkout, 'apps/hub/dist/hub.js'),
   agent: join(checkout, 'apps/agent/dist/agent.js'),
   cli: join(checkout, 'apps/cli/bin/muster.js'),
+  demo: join(checkout, 'apps/demo/src/main.ts'),
 } as const;
 
 /** A process of one of Muster's programs. */

@@ -83,12 +83,12 @@ export const modified = (subject: ErrorSubject): ApiError =>
 
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
 
-export const forbidden = (subject: ErrorSubject, why: string): ApiError =>
+export const forbidden = (subject: ErrorSubject, why: string, causes?: readonly StatusCause[]): ApiError =>
   new ApiError(
     403,
     'Forbidden',
     `${qualified(subject.plural, subject.group)} "${subject.name}" is forbidden: ${why}`,
-    detailsOf(subject, subject.plural),
+    { ...detailsOf(subject, subject.plural), ...(causes !== undefined && { causes }) },
   );
 
 export const methodNotAllowed = (): ApiError =>

@@ -159,6 +159,14 @@ const capped = (managers: Map<string, Manager>): Map<string, Manager> => {
   return managers;
 };
 
+/** Who owns what was there before anybody applied, if the object lost its managers. */
+export const managersBeforeApply = (
+  context: WriteContext,
+  empty: JsonObject,
+  live: JsonObject,
+  writer: Writer,
+): Managers => updateManagers(context, empty, live, new Map(), { ...writer, name: 'before-first-apply' });
+
 /** The managers after a create, update or patch: the writer owns what it changed, nobody owns what it removed. */
 export const updateManagers = (
   context: WriteContext,

@@ -1,6 +1,7 @@
 import type { StatusCause } from '../api/api-error.ts';
 import { at, jsonEqual, type JsonObject } from '../json/value.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
+import { finalizersOf, isTerminating } from './metadata.ts';
 import { wrong } from './validate.ts';
 
 /** Fields that can't change once an object is there, by group and kind. */
@@ -70,6 +71,22 @@ const statefulSet = (old: JsonObject, next: JsonObject): StatusCause[] => {
       ];
 };
 
+/** An object that is to go waits for nothing more. */
+const newFinalizers = (old: JsonObject, next: JsonObject): StatusCause[] => {
+  const added = finalizersOf(next).filter((finalizer) => !finalizersOf(old).includes(finalizer));
+  return added.length === 0
+    ? []
+    : [
+        {
+          reason: 'FieldValueForbidden',
+          message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added
+            .map((finalizer) => JSON.stringify(finalizer))
+            .join(', ')}}`,
+          field: 'metadata.finalizers',
+        },
+      ];
+};
+
 /** Why an object can't become another one. */
 export const validateUpdate = (
   resource: ServedResource,
@@ -82,6 +99,7 @@ export const validateUpdate = (
     .map((path) => wrong(path.join('.'), at(next, ...path), 'field is immutable'));
   if (id === '/ConfigMap' || id === '/Secret') causes.push(...immutableData(old, next));
   if (id === 'apps/StatefulSet') causes.push(...statefulSet(old, next));
+  if (isTerminating(old)) causes.push(...newFinalizers(old, next));
   const clusterIp = at(old, 'spec', 'clusterIP');
   if (id === '/Service' && clusterIp !== undefined && at(next, 'spec', 'type') !== 'ExternalName') {
     const wanted = at(next, 'spec', 'clusterIP');

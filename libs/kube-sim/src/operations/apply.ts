@@ -1,8 +1,8 @@
 import { ApiError, badRequest, conflict, invalid, modified, notFound } from '../api/api-error.ts';
 import { isObject, textAt, type Json, type JsonObject } from '../json/value.ts';
 import { reportOf } from '../managed/conflict.ts';
-import { managersOf } from '../managed/managers.ts';
-import { applyConfig } from '../managed/updater.ts';
+import { managersOf, type Managers } from '../managed/managers.ts';
+import { applyConfig, managersBeforeApply } from '../managed/updater.ts';
 import { withMeta } from '../objects/metadata.ts';
 import { required } from '../objects/validate.ts';
 import { configProblems } from '../schema/check-config.ts';
@@ -50,6 +50,20 @@ const splitApiVersion = (apiVersion: string): [string, string] => {
   return slash === -1 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
 };
 
+const managersBefore = (
+  cluster: Cluster,
+  { resource }: Target,
+  old: JsonObject | undefined,
+  live: JsonObject,
+  options: WriteOptions,
+): Managers => {
+  if (old === undefined) return new Map();
+  const managers = managersOf(old);
+  if (managers.size > 0) return managers;
+  const context = contextOf(resource, options.subresource);
+  return managersBeforeApply(context, emptyObject(resource), live, writerOf(cluster, resource, options));
+};
+
 /** Server-side apply: creates, or merges what the manager wants into what is there. */
 export const apply = (
   cluster: Cluster,
@@ -80,7 +94,7 @@ export const apply = (
     contextOf(resource, options.subresource),
     live,
     config,
-    old === undefined ? new Map() : managersOf(old),
+    managersBefore(cluster, target, old, live, options),
     writerOf(cluster, resource, options),
     options.force,
   );

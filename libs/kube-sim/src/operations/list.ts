@@ -57,9 +57,8 @@ const checkRevision = (cluster: Cluster, query: URLSearchParams): void => {
 };
 
 /**
- * A page, or all. Pages after the first show objects as they are then, not as they were at the first page's revision
- * (the simulation keeps no old states); the revision of the list stays the first page's, so that a watch from it
- * misses nothing. A page from before the compacted revision answers 410, as in the real server.
+ * A page, or all. The pages after the first show what was there at the first one's revision; if that is compacted
+ * away, they are answered with 410. `resourceVersionMatch=Exact` asks for an old state in the same way.
  */
 export const list = (
   cluster: Cluster,
@@ -78,9 +77,10 @@ export const list = (
       'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
     );
   }
-  const revision = from?.revision ?? cluster.store.revision;
+  const exact = query.get('resourceVersionMatch') === 'Exact' ? requestedRevision(query) : undefined;
+  const revision = from?.revision ?? exact ?? cluster.store.revision;
   const matching = cluster.store
-    .list(resource.storage)
+    .listAt(resource.storage, revision)
     .filter((object) => (from === undefined || keyOf(object) > from.after) && selection(object));
   const page = limit === 0 ? matching : matching.slice(0, limit);
   const last = page.at(-1);

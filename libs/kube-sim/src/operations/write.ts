@@ -58,6 +58,13 @@ const checkNamespace = (cluster: Cluster, { resource, namespace, name }: Target)
     throw forbidden(
       subjectOf({ resource, name }),
       `unable to create new content in namespace ${namespace} because it is being terminated`,
+      [
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
+      ],
     );
   }
 };
@@ -151,6 +158,12 @@ const withFixedFields = (
   return resource.hasStatus ? withAt(object, ['status'], old['status']) : object;
 };
 
+/** A client that sends an empty list asks for a fresh start; one that leaves it out knows nothing of managers. */
+const managersOfUpdate = (old: JsonObject, next: JsonObject, options: WriteOptions): Managers =>
+  options.subresource === '' && objectAt(next, 'metadata')?.['managedFields'] !== undefined
+    ? managersOf(next)
+    : managersOf(old);
+
 /** Stores another state of an object that is there. A state like the old one isn't written, and keeps its version. */
 export const updateObject = (
   cluster: Cluster,
@@ -174,18 +187,19 @@ export const updateObject = (
   }
   let object = withFixedFields(resource, options.subresource, old, decoded);
   const before = managersOf(old);
+  const known = managersOfUpdate(old, object, options);
+  // Nobody's fields are followed again only by an apply, once a client has cleared the list.
   const managers =
     applied ??
-    updateManagers(
-      contextOf(resource, options.subresource),
-      old,
-      object,
-      // A client that sends an empty list asks for a fresh start; one that leaves it out knows nothing of it.
-      options.subresource === '' && objectAt(object, 'metadata')?.['managedFields'] !== undefined
-        ? managersOf(object)
-        : before,
-      writerOf(cluster, resource, options),
-    );
+    (known.size === 0
+      ? known
+      : updateManagers(
+          contextOf(resource, options.subresource),
+          old,
+          object,
+          known,
+          writerOf(cluster, resource, options),
+        ));
   object = preparedForUpdate(resource, old, object);
   if (options.subresource === '') {
     const causes = [...validate(resource, object), ...validateUpdate(resource, old, object)];

@@ -35,6 +35,11 @@ export class EventLog {
     return this.#events.filter((event) => event.revision > revision && event.storage === storage);
   }
 
+  /** Newest first: what has to be undone to see the storage as it was at `revision`. */
+  since(revision: number, storage: string): readonly StoreEvent[] {
+    return this.after(revision, storage).toReversed();
+  }
+
   /** Forgets everything up to `revision`. */
   compact(revision: number): void {
     this.#compacted = Math.max(this.#compacted, revision);

@@ -54,6 +54,18 @@ export class Store {
     return objects;
   }
 
+  /** As it was at a revision that isn't compacted away. */
+  listAt(storage: string, revision: number): readonly JsonObject[] {
+    const undone = this.log.since(revision, storage);
+    if (undone.length === 0) return this.list(storage);
+    const objects = new Map(this.#storages.get(storage));
+    for (const { object, previous } of undone) {
+      if (previous === undefined) objects.delete(keyOf(object));
+      else objects.set(keyOf(object), previous);
+    }
+    return [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+  }
+
   storages(): readonly string[] {
     return [...this.#storages.keys()];
   }

@@ -22,6 +22,9 @@ export interface WatchSettings {
   readonly timeoutMs: number;
 }
 
+/** Before the end of a watch. */
+const lastBookmarkMs = 2000;
+
 const initialEventsEnd = { annotations: { 'k8s.io/initial-events-end': 'true' } };
 
 /** One client's watch of one resource. */
@@ -52,7 +55,11 @@ export class WatchStream {
     const seconds = Number(query.get('timeoutSeconds') ?? 0);
     const timeoutMs = seconds > 0 ? seconds * 1000 : settings.timeoutMs;
     this.#cleanups.push(cluster.environment.later(timeoutMs, () => this.close()));
-    if (this.#bookmarks) this.#scheduleBookmark(settings.bookmarkIntervalMs);
+    if (this.#bookmarks) {
+      this.#scheduleBookmark(settings.bookmarkIntervalMs);
+      // A last one, so that the client resumes from here when its time is over.
+      this.#cleanups.push(cluster.environment.later(timeoutMs - lastBookmarkMs, () => this.#tellProgress()));
+    }
     this.#start(query);
   }
 
@@ -107,8 +114,8 @@ export class WatchStream {
     const { object, previous, type } = event;
     const was = previous !== undefined && this.#selection(previous);
     const is = type !== 'DELETED' && this.#selection(object);
-    this.#told = event.revision;
     if (!was && !is) return;
+    this.#told = event.revision;
     const told = !is ? 'DELETED' : was ? 'MODIFIED' : 'ADDED';
     // An object that leaves the selection is told as it was, under the new version.
     const shown =
@@ -120,9 +127,13 @@ export class WatchStream {
 
   #scheduleBookmark(interval: number): void {
     this.#cancelBookmark = this.#cluster.environment.later(interval, () => {
-      if (this.#cluster.store.revision > this.#told) this.#bookmark({});
+      this.#tellProgress();
       this.#scheduleBookmark(interval);
     });
+  }
+
+  #tellProgress(): void {
+    if (this.#cluster.store.revision > this.#told) this.#bookmark({});
   }
 
   #bookmark(metadata: JsonObject): void {

@@ -9,7 +9,7 @@ export const syncFs = {
     readFile: async (
       path: string,
       options?: BufferEncoding | { readonly encoding?: BufferEncoding | null },
-    ) => fs.readFileSync(path, options ?? {}),
+    ) => fs.readFileSync(path, typeof options === 'string' ? { encoding: options } : options),
     writeFile: async (path: string, data: string | Uint8Array, options?: fs.WriteFileOptions) =>
       fs.writeFileSync(path, data, options),
     mkdir: async (path: string, options?: fs.MakeDirectoryOptions) => {

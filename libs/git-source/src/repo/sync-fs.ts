@@ -6,10 +6,10 @@ import * as fs from 'node:fs';
  */
 export const syncFs = {
   promises: {
-    readFile: async (
-      path: string,
-      options?: BufferEncoding | { readonly encoding?: BufferEncoding | null },
-    ) => fs.readFileSync(path, typeof options === 'string' ? { encoding: options } : options),
+    readFile: async (path: string, options?: BufferEncoding | { readonly encoding?: BufferEncoding }) => {
+      const encoding = typeof options === 'string' ? options : options?.encoding;
+      return encoding === undefined ? fs.readFileSync(path) : fs.readFileSync(path, encoding);
+    },
     writeFile: async (path: string, data: string | Uint8Array, options?: fs.WriteFileOptions) =>
       fs.writeFileSync(path, data, options),
     mkdir: async (path: string, options?: fs.MakeDirectoryOptions) => {

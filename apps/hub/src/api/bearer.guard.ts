@@ -1,4 +1,10 @@
-import { type CanActivate, createParamDecorator, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import {
+  type CanActivate,
+  createParamDecorator,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+} from '@nestjs/common';
 import { hashApiToken, isApiTokenForm } from '@muster/identity';
 import { HubRepository } from '@muster/store';
 import type { FastifyRequest } from 'fastify';
@@ -24,10 +30,14 @@ export class BearerGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const token = bearerOf(request.headers.authorization);
     if (token === undefined) {
-      throw new Problem(401, 'A token is needed: "Authorization: Bearer muster-api-…". `muster login` keeps one.');
+      throw new Problem(
+        401,
+        'A token is needed: "Authorization: Bearer muster-api-…". `muster login` keeps one.',
+      );
     }
     const name = isApiTokenForm(token) ? await this.#tokens.apiTokenName(hashApiToken(token)) : undefined;
-    if (name === undefined) throw new Problem(401, "This token is none of this hub's. Log in anew with one that is.");
+    if (name === undefined)
+      throw new Problem(401, "This token is none of this hub's. Log in anew with one that is.");
     callers.set(request, name);
     return true;
   }

@@ -55,7 +55,10 @@ export function toProblem(error: unknown, request: FastifyRequest): ProblemDetai
 
 function noSuchPath(request: FastifyRequest): ProblemDetails {
   const path = pathOf(request).slice(0, 256);
-  return problemDetails(404, `There is no ${request.method} ${path}. GET /api/v1/openapi.json lists what there is.`);
+  return problemDetails(
+    404,
+    `There is no ${request.method} ${path}. GET /api/v1/openapi.json lists what there is.`,
+  );
 }
 
 /** What Fastify refuses before anyone else sees it: its errors carry a status. */
@@ -74,7 +77,16 @@ function ofServer(error: unknown): ProblemDetails | undefined {
   }
 }
 
-const unavailableCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
+const unavailableCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'ETIMEDOUT',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+]);
 
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;

@@ -18,7 +18,11 @@ export class Problem extends Error {
   }
 }
 
-export function problemDetails(status: number, detail: string, errors: readonly FieldError[] = []): ProblemDetails {
+export function problemDetails(
+  status: number,
+  detail: string,
+  errors: readonly FieldError[] = [],
+): ProblemDetails {
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',

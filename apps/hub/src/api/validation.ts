@@ -23,7 +23,8 @@ export function readListRequest(list: ListName, query: unknown): ListRequest {
   const errors: FieldError[] = [];
   for (const [name, value] of Object.entries(given)) {
     if (Object.hasOwn(ListQuery.shape, name)) common[name] = value;
-    else if ((LISTS[list].filters as readonly string[]).includes(name)) filters[name] = [value].flat().flatMap((it) => it.split(','));
+    else if ((LISTS[list].filters as readonly string[]).includes(name))
+      filters[name] = [value].flat().flatMap((it) => it.split(','));
     else errors.push({ field: name.slice(0, 64), message: unknownParameter(list) });
   }
   const parsed = ListQuery.safeParse(common);

@@ -20,6 +20,9 @@ export class BundlesController {
 
   @Get(':name')
   async get(@Param('name') name: string): Promise<Bundle> {
-    return foundOr404(await this.#queries.bundle(name), `There is no bundle "${name}" at the newest good revision.`);
+    return foundOr404(
+      await this.#queries.bundle(name),
+      `There is no bundle "${name}" at the newest good revision.`,
+    );
   }
 }

@@ -30,7 +30,11 @@ export class ClustersController {
 
   @Post(':name/labels')
   @HttpCode(200)
-  async setLabels(@Param('name') name: string, @Body() body: unknown, @Caller() by: string): Promise<Cluster> {
+  async setLabels(
+    @Param('name') name: string,
+    @Body() body: unknown,
+    @Caller() by: string,
+  ): Promise<Cluster> {
     answerOf(await this.#actions.setLabels(name, readBody(ClusterLabelsRequest, body), by));
     return this.get(name);
   }

@@ -1,0 +1,162 @@
+import { Hello } from '@muster/contracts';
+import { connectSession, systemTimers } from '@muster/transport';
+import type { AgentLink, AgentRequest, Disconnected, LinkHandlers, Timers } from '@muster/transport';
+import type { AgentCore, ClusterFacts, HubLink } from '../hub-port.ts';
+import { obtainIdentity } from './enrolled.ts';
+import { IdentityStore } from './identity-store.ts';
+import { Offers } from './offers.ts';
+import type { HubLinkOptions } from './options.ts';
+import { Renewer } from './renewer.ts';
+import { encodeFacts, encodeStatus } from './wire.ts';
+
+/** So many attempts without a Welcome make us doubt the certificate. */
+const DOUBTFUL_FAILURES = 3;
+
+/** The link to a hub over the agent protocol. Keeps nothing but the identity: all else is the core's. */
+export function createHubLink(options: HubLinkOptions): HubLink {
+  return {
+    async run(core, signal) {
+      const timers = options.timers ?? systemTimers;
+      const store = new IdentityStore(options.kube);
+      try {
+        const identity = await obtainIdentity(options, store, timers, signal);
+        const renewer = new Renewer(identity, options, store, timers);
+        await new RunningLink(options, timers, renewer, core, await core.facts()).run(signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    },
+  };
+}
+
+class RunningLink {
+  readonly #options: HubLinkOptions;
+  readonly #timers: Timers;
+  readonly #renewer: Renewer;
+  readonly #core: AgentCore;
+  readonly #link: AgentLink;
+  readonly #offers: Offers;
+  readonly #stop = new AbortController();
+  #facts: ClusterFacts;
+  #fleet: string;
+  #failures = 0;
+
+  constructor(
+    options: HubLinkOptions,
+    timers: Timers,
+    renewer: Renewer,
+    core: AgentCore,
+    facts: ClusterFacts,
+  ) {
+    this.#options = options;
+    this.#timers = timers;
+    this.#renewer = renewer;
+    this.#core = core;
+    this.#facts = facts;
+    this.#fleet = renewer.identity.issued.fleet;
+    const { log, random } = options;
+    this.#offers = new Offers({ core, timers, log, link: () => this.#link, fleet: () => this.#fleet });
+    this.#link = connectSession({
+      address: () => options.sessionAddress ?? renewer.identity.issued.sessionAddress,
+      identity: () => this.#identity(),
+      hello: () => this.#hello(),
+      handlers: this.#handlers(),
+      timers,
+      ...(random !== undefined && { random }),
+    });
+  }
+
+  /** Resolves when the signal aborts or the cluster was removed. */
+  async run(outer: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([outer, this.#stop.signal]);
+    this.#link.report({
+      assignments: this.#core.statuses().map(encodeStatus),
+      applied: this.#core.held()?.version,
+      whole: true,
+    });
+    this.#core.onStatuses((changed) => this.#link.report({ assignments: changed.map(encodeStatus) }), signal);
+    this.#core.onFactsChanged(() => void this.#refreshFacts(), signal);
+    try {
+      this.#removed(await this.#renewer.run(signal, () => this.#renewed()));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      this.#stop.abort();
+      this.#offers.stop();
+      this.#link.close();
+    }
+  }
+
+  #handlers(): LinkHandlers {
+    return {
+      onDesiredState: (state) => this.#offers.announce(state),
+      onRequest: (request, { signal }) => this.#answer(request, signal),
+      onRemoved: (reason) => this.#removed(reason),
+      onGoneAcknowledged: (bundle) => this.#core.forgetGone(bundle),
+      onConnected: ({ session, fleet, hubVersion }) => {
+        this.#failures = 0;
+        this.#fleet = fleet;
+        this.#options.log.info({ session: String(session), hubVersion }, 'connected to the hub');
+      },
+      onDisconnected: (lost) => this.#disconnected(lost),
+    };
+  }
+
+  #answer(request: AgentRequest, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    const { bundle } = request.value;
+    return nothingAfter(this.#core.syncNow(bundle === '' ? undefined : bundle, signal));
+  }
+
+  #disconnected({ reason, retryInMs, wasConnected }: Disconnected): void {
+    this.#failures = wasConnected ? 0 : this.#failures + 1;
+    this.#options.log.warn({ reason, retryInMs }, 'not connected to the hub');
+    const isDue = this.#timers.now() >= this.#renewer.identity.issued.renewAt;
+    if (this.#failures === DOUBTFUL_FAILURES || (this.#failures === 1 && isDue)) this.#renewer.hurry();
+  }
+
+  /** An open session goes on; one that didn't come about is tried at once. */
+  #renewed(): void {
+    this.#options.log.info({}, 'the certificate is renewed');
+    if (!this.#link.connected) this.#link.reconnect();
+  }
+
+  #removed(reason: string): void {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    this.#options.log.info({ reason }, 'the hub removed this cluster');
+    this.#core.removed(reason);
+  }
+
+  #identity() {
+    const { key, issued } = this.#renewer.identity;
+    return { key, certificate: issued.certificate, authorities: issued.authorities };
+  }
+
+  #hello(): Hello {
+    const held = this.#core.held();
+    const { agentVersion, features, instance } = this.#options;
+    return Hello.fromPartial({
+      agentVersion,
+      features: [...features],
+      instance,
+      clusterUid: this.#facts.clusterUid,
+      facts: encodeFacts(this.#facts),
+      ...(held !== undefined && { held: held.version, heldDigest: Buffer.from(held.digest) }),
+    });
+  }
+
+  async #refreshFacts(): Promise<void> {
+    try {
+      this.#facts = await this.#core.facts();
+      this.#link.facts(encodeFacts(this.#facts));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown error';
+      this.#options.log.warn({ reason }, "the cluster's facts could not be read");
+    }
+  }
+}
+
+async function* nothingAfter(done: Promise<void>): AsyncGenerator<Uint8Array> {
+  await done;
+  yield* [];
+}

@@ -1,0 +1,184 @@
+import * as wire from '@muster/contracts';
+
+const version = { epoch: 3n, generation: 41n };
+const manifestDigest = `sha256:${'ab'.repeat(32)}`;
+const secretDigest = `hmac-sha256:${'cd'.repeat(32)}`;
+
+export interface Frame {
+  readonly name: string;
+  readonly from: 'agent' | 'hub';
+  readonly message: string;
+  /** One sentence, for the README. */
+  readonly what: string;
+  readonly bytes: Uint8Array;
+}
+
+const facts: wire.Facts = {
+  kubernetesVersion: 'v1.36.3',
+  apiResources: ['apps/v1/Deployment', 'v1/ConfigMap', 'v1/Secret'],
+  complete: true,
+  platform: 'linux/amd64',
+};
+
+const status: wire.AssignmentStatus = {
+  bundle: 'checkout',
+  manifestDigest,
+  version,
+  sync: wire.SyncStatus.SYNC_STATUS_OUT_OF_SYNC,
+  health: wire.HealthStatus.HEALTH_STATUS_DEGRADED,
+  reason: 'Failed',
+  message: '1 of 3 objects is not as it should be',
+  objects: [
+    {
+      object: { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'checkout', name: 'web' },
+      sync: wire.SyncStatus.SYNC_STATUS_SYNCED,
+      health: wire.HealthStatus.HEALTH_STATUS_DEGRADED,
+      reason: 'Unhealthy',
+      message: 'ProgressDeadlineExceeded',
+    },
+  ],
+  objectCount: 3,
+  objectProblemCount: 1,
+  warnings: ['argocd.argoproj.io/sync-wave does not act yet'],
+  observedAtUnixMs: 1_795_262_400_123n,
+  gone: false,
+};
+
+/** The content of the announcement frames; its digest is in them. */
+export const desiredState: wire.DesiredState = {
+  version,
+  assignments: [
+    {
+      bundle: 'checkout',
+      manifestDigest,
+      policy: Buffer.from('{"namespace":"checkout","version":1}'),
+      revision: '0123456789abcdef0123456789abcdef01234567',
+      requiredFeatures: ['manifests/v1'],
+      paused: true,
+    },
+  ],
+  paused: true,
+  pruneHolds: [{ bundle: 'payments', reason: 'it has no rendering yet' }],
+  deletionConsents: [{ bundle: 'legacy' }],
+  deletionGuard: { maxPercent: 30, maxObjects: 10 },
+};
+
+export const agentMessages = {
+  hello: {
+    $case: 'hello',
+    value: {
+      agentVersion: '0.1.0',
+      features: ['manifests/v1', 'policy/v1', 'pause/v1', 'prune-hold/v1', 'deletion-consent/v1'],
+      clusterUid: '5f0c1c2e-7d0b-4a55-9d2f-3f6f1f0a7c11',
+      facts,
+      held: version,
+      heldDigest: Buffer.alloc(32, 0x42),
+      instance: 'a1b2c3d4',
+    },
+  },
+  heartbeat: { $case: 'heartbeat', value: { count: 7n } },
+  report: {
+    $case: 'report',
+    value: { sequence: 1n, assignments: [status], complete: true, applied: version },
+  },
+  'report-gone': {
+    $case: 'report',
+    value: {
+      sequence: 2n,
+      assignments: [
+        wire.AssignmentStatus.fromPartial({ bundle: 'legacy', version, reason: 'Applied', gone: true }),
+      ],
+      complete: false,
+      applied: undefined,
+    },
+  },
+  facts: { $case: 'facts', value: { ...facts, complete: false } },
+  'response-chunk': { $case: 'responseChunk', value: { id: 1n, data: Buffer.from('synced'), gzip: false } },
+  'response-end': { $case: 'responseEnd', value: { id: 1n, code: 0, message: '' } },
+} as const satisfies Record<string, NonNullable<wire.ConnectRequest['message']>>;
+
+export const hubMessages = {
+  welcome: {
+    $case: 'welcome',
+    value: {
+      session: 12n,
+      fleet: '9d7f9f0e-1d51-4a67-8f4a-6f1d0c6a5b21',
+      clusterName: 'edge-1',
+      heartbeatIntervalMs: 10_000,
+      leaseMs: 30_000,
+      hubVersion: '0.1.0',
+    },
+  },
+  'hub-heartbeat': { $case: 'heartbeat', value: { count: 3n } },
+  'report-ack': { $case: 'reportAck', value: { sequence: 1n } },
+  'request-sync-now': {
+    $case: 'request',
+    value: {
+      id: 1n,
+      request: { $case: 'syncNow', value: { bundle: 'checkout' } },
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    },
+  },
+  'request-cancel': { $case: 'requestCancel', value: { id: 1n } },
+  removed: { $case: 'removed', value: { reason: 'removed by admin' } },
+  goodbye: {
+    $case: 'goodbye',
+    value: {
+      reason: wire.Goodbye_Reason.REASON_SHUTTING_DOWN,
+      reconnectAfterMs: 2_000,
+      message: 'the hub is shutting down',
+    },
+  },
+} as const satisfies Record<string, NonNullable<wire.ConnectResponse['message']>>;
+
+export const fetchRequest: wire.FetchRequest = { digests: [manifestDigest, secretDigest] };
+
+const WHAT: Record<keyof typeof agentMessages | keyof typeof hubMessages, string> = {
+  hello: 'The first message of a session, with everything that it can say.',
+  heartbeat: 'I am here.',
+  report: 'The first report of a session, and with it everything is told.',
+  'report-gone': 'A bundle has left the cluster, and nothing of it remains.',
+  facts: 'Facts while a part of the discovery fails.',
+  'response-chunk': 'A part of the answer to request 1.',
+  'response-end': 'The answer to request 1 is complete.',
+  welcome: 'The session is open.',
+  'hub-heartbeat': 'The hub is here.',
+  'report-ack': 'Reports up to 1 are durable.',
+  'request-sync-now': 'Check one bundle now.',
+  'request-cancel': 'The answer is not wanted any more.',
+  removed: 'The cluster is no longer of the fleet.',
+  goodbye: 'The hub restarts: come back in two seconds, plus up to two more.',
+};
+
+/** Every kind of message whose bytes depend on nothing but this file. */
+export function frames(): Frame[] {
+  const said = (name: keyof typeof WHAT, from: Frame['from'], message: string, bytes: Uint8Array): Frame => {
+    return { name, from, message, what: WHAT[name], bytes };
+  };
+  return [
+    ...entries(agentMessages).map(([name, message]) =>
+      said(name, 'agent', 'ConnectRequest', wire.ConnectRequest.encode({ message }).finish()),
+    ),
+    ...entries(hubMessages).map(([name, message]) =>
+      said(name, 'hub', 'ConnectResponse', wire.ConnectResponse.encode({ message }).finish()),
+    ),
+    {
+      name: 'fetch-request',
+      from: 'agent',
+      message: 'FetchRequest',
+      what: 'A manifest or object, and a Secret.',
+      bytes: wire.FetchRequest.encode(fetchRequest).finish(),
+    },
+    {
+      name: 'desired-state',
+      from: 'hub',
+      message: 'DesiredState',
+      what: 'What announcements carry, with everything that it can say.',
+      bytes: wire.DesiredState.encode(desiredState).finish(),
+    },
+  ];
+}
+
+function entries<T extends Record<string, unknown>>(table: T): [keyof T & string, T[keyof T]][] {
+  return Object.entries(table) as [keyof T & string, T[keyof T]][];
+}

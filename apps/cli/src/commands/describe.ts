@@ -1,0 +1,143 @@
+import type { Assignment, Bundle, Cluster, RepoProblem, Revision } from '@muster/api';
+import type { Context } from '../context.ts';
+import { CliError, EXIT_NO, EXIT_OK, EXIT_USAGE } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import { columnsFor } from '../output/format.ts';
+import { printTable } from '../output/table.ts';
+import { ago, orNone, outOf, printPlace } from '../output/text.ts';
+import { assignments } from '../resources/assignments.ts';
+import { findResource } from '../resources/find-resource.ts';
+
+/** A line of a description; one without text is left out. */
+type Line = readonly [string, string | undefined];
+
+/** `muster describe cluster|bundle|revision NAME`. */
+export async function describe(context: Context, kind: string, name: string): Promise<ExitCode> {
+  const { hub, io } = context;
+  const resource = findResource(kind);
+  const [item] = await hub.list<unknown>(resource.list, resource.find(name), 1);
+  if (item === undefined)
+    throw new CliError(`there is no ${resource.singular} "${name}"`, { exitCode: EXIT_NO });
+  switch (resource.list) {
+    case 'clusters':
+      io.stdout(
+        describeCluster(item as Cluster, io.now()) + (await assignmentsOf(context, { cluster: name })),
+      );
+      return EXIT_OK;
+    case 'bundles':
+      io.stdout(describeBundle(item as Bundle) + (await assignmentsOf(context, { bundle: name })));
+      return EXIT_OK;
+    case 'revisions':
+      io.stdout(describeRevision(item as Revision, io.now()));
+      return EXIT_OK;
+    default:
+      throw new CliError(`${resource.list} can't be described`, {
+        exitCode: EXIT_USAGE,
+        hint: `Try \`muster get ${resource.list} -o yaml\`.`,
+      });
+  }
+}
+
+function describeCluster(it: Cluster, now: number): string {
+  return printLines([
+    ['Name', it.name],
+    ['Uid', orNone(it.uid)],
+    ['Enrolled', it.enrolledAt ?? 'not yet: make a token with `muster cluster token`'],
+    ['Connected', it.connected ? 'yes' : `no, seen ${ago(it.lastSeen, now)} ago`],
+    ['Kubernetes', orNone(it.kubernetesVersion)],
+    ['Agent', orNone(it.agentVersion)],
+    ['Sync', it.sync],
+    ['Health', it.health],
+    [
+      'Paused',
+      it.paused === null ? undefined : `since ${it.paused.since} by ${it.paused.by} ${it.paused.reason}`,
+    ],
+    ['Generation', `${it.applied?.generation ?? '-'} applied of ${it.desired?.generation ?? '-'}`],
+    ['Defined', it.definedIn === null ? undefined : printPlace(it.definedIn)],
+    [
+      'Labels',
+      Object.entries(it.labels)
+        .map(([key, value]) => `${key}=${value} (${it.labelSources[key] ?? '?'})`)
+        .join('\n'),
+    ],
+    [
+      'Annotations',
+      Object.entries(it.annotations)
+        .map(([key, value]) => `${key}=${value}`)
+        .join('\n'),
+    ],
+  ]);
+}
+
+function describeBundle(it: Bundle): string {
+  return printLines([
+    ['Name', it.name],
+    ['State', it.state],
+    ['Revision', orNone(it.revision)],
+    ['Defined', printPlace(it.definedIn)],
+    ['Source', it.source.path || '.'],
+    ['Include', it.source.include.join('\n')],
+    ['Namespace', orNone(it.namespace)],
+    ['Synced', outOf(it.synced, it.targets)],
+    ['Healthy', outOf(it.healthy, it.targets)],
+    ['Objects', String(it.objectCount)],
+    [
+      'Paused',
+      it.paused === null ? undefined : `since ${it.paused.since} by ${it.paused.by} ${it.paused.reason}`,
+    ],
+    ['Problems', printProblems(it.problems)],
+  ]);
+}
+
+function describeRevision(it: Revision, now: number): string {
+  return printLines([
+    ['Commit', it.sha + (it.newest ? ' (newest)' : '')],
+    ['State', it.state],
+    ['Author', it.author],
+    ['Committed', `${it.committedAt} (${ago(it.committedAt, now)} ago)`],
+    ['Resolved in', it.resolveMs === null ? undefined : `${Math.round(it.resolveMs)} ms`],
+    ['Bundles', `${it.bundles.total}, ${it.bundles.failing} failing`],
+    ['Message', it.message.trim()],
+    ['Problems', printProblems(it.problems)],
+  ]);
+}
+
+/** Where it runs, and below that each object that is not as it should be. */
+async function assignmentsOf(
+  { hub, io, colours }: Context,
+  of: { cluster?: string; bundle?: string },
+): Promise<string> {
+  const items = await hub.list<Assignment>('assignments', of);
+  if (items.length === 0) return '\nNo assignments.\n';
+  const columns = columnsFor(assignments, 'table', items, { colours, now: io.now() });
+  const objects = items.flatMap((it) =>
+    it.objects.map((object) => {
+      const name = [object.namespace, object.name].filter((part) => part !== '').join('/');
+      return `  ${it.bundle} on ${it.cluster}: ${object.kind} ${name}: ${object.sync}, ${object.health}: ${object.message || object.reason}\n`;
+    }),
+  );
+  const warnings = items.flatMap((it) =>
+    it.warnings.map((text) => `  ${it.bundle} on ${it.cluster}: ${text}\n`),
+  );
+  return (
+    `\n${printTable(items, columns)}` +
+    (objects.length === 0 ? '' : `\nObjects that are not as they should be:\n${objects.join('')}`) +
+    (warnings.length === 0 ? '' : `\nWarnings:\n${warnings.join('')}`)
+  );
+}
+
+function printProblems(problems: readonly RepoProblem[]): string {
+  return problems
+    .map((it) => `${printPlace(it)} ${it.field && `${it.field}: `}${it.message}`.trim())
+    .join('\n');
+}
+
+function printLines(lines: readonly Line[]): string {
+  const shown = lines.filter(
+    (line): line is readonly [string, string] => line[1] !== undefined && line[1] !== '',
+  );
+  const width = Math.max(...shown.map(([name]) => name.length)) + 3;
+  return shown
+    .map(([name, text]) => `${`${name}:`.padEnd(width)}${text.split('\n').join(`\n${' '.repeat(width)}`)}\n`)
+    .join('');
+}

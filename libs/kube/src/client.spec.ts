@@ -103,6 +103,17 @@ describe('a request', () => {
     expect(await Promise.all(both)).toMatchObject([{ message: 'enough' }, { message: 'enough' }]);
   });
 
+  it('rejects with the reason when it is aborted while it waits to ask again', async () => {
+    const stop = new AbortController();
+    const { client } = await clientOf((_, response) => {
+      response.once('close', () => stop.abort(new Error('enough')));
+      sendStatus(response, 429, 'TooManyRequests', { 'retry-after': '9', connection: 'close' });
+    });
+    expect(await caught(client.get(configMap, one, { signal: stop.signal }))).toMatchObject({
+      message: 'enough',
+    });
+  });
+
   it('fails when nobody answers in time', async () => {
     const { client } = await clientOf(() => {}, { timeoutMs: 100 });
     expect(await caught(client.get(configMap, one))).toMatchObject({

@@ -5,7 +5,7 @@ import type { KubeConfig } from './config.ts';
 import { credentialsOf } from './credentials.ts';
 import { connectionPool } from './dispatchers.ts';
 import { KubeNetworkError } from './errors.ts';
-import { exchange, type Answer, type ExchangeRequest } from './exchange.ts';
+import { asError, exchange, type Answer, type ExchangeRequest } from './exchange.ts';
 import { parseRetryAfter, retryDelay } from './retry.ts';
 
 export interface TransportOptions {
@@ -79,7 +79,7 @@ export class Transport {
       );
       if (wait === undefined) return answer;
       attempt += 1;
-      await delay(wait, undefined, request.signal === undefined ? {} : { signal: request.signal });
+      await this.#wait(wait, request.signal);
     }
   }
 
@@ -161,6 +161,15 @@ export class Transport {
     } catch (error) {
       if (error instanceof KubeNetworkError) return { error };
       throw error;
+    }
+  }
+
+  async #wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await delay(ms, undefined, signal === undefined ? {} : { signal });
+    } catch (error) {
+      // The timer's own AbortError says nothing of why.
+      throw asError(signal?.reason ?? error);
     }
   }
 

@@ -30,6 +30,7 @@ export class Lease {
   readonly #now: () => number;
   #current: KubeObject | undefined;
   #renewedAt = -Infinity;
+  #writes: AbortController | undefined;
 
   constructor(kube: KubeClient, holder: Holder, log: Log, now: () => number = () => performance.now()) {
     this.#kube = kube;
@@ -42,9 +43,22 @@ export class Lease {
     return this.#now() - this.#renewedAt < stopWritingMs;
   }
 
-  /** Ms for which writes are still allowed. */
-  remainingMs(): number {
-    return Math.max(0, stopWritingMs - (this.#now() - this.#renewedAt));
+  /** Aborts when writes are no longer allowed. One signal serves all writes, and a renewal puts its time off. */
+  writeSignal(): AbortSignal {
+    if (!this.#writes || this.#writes.signal.aborted) {
+      this.#writes = new AbortController();
+      this.#watchWrites(this.#writes);
+    }
+    return this.#writes.signal;
+  }
+
+  #watchWrites(controller: AbortController): void {
+    const remaining = stopWritingMs - (this.#now() - this.#renewedAt);
+    if (!(remaining > 0)) {
+      controller.abort(new Error('the Lease of this cluster may run out'));
+      return;
+    }
+    setTimeout(() => this.#watchWrites(controller), remaining + 1).unref();
   }
 
   /** Waits until this process holds the Lease. */

@@ -1,0 +1,148 @@
+import { parseArgs } from 'node:util';
+
+/** Everything that an agent is told from outside. */
+export interface AgentConfig {
+  readonly kubeconfig: { readonly file?: string; readonly context?: string };
+  /** `host:port` of the hub's enrolment listener. */
+  readonly hub: string | undefined;
+  /** `host:port` of the hub's sessions, where it isn't what the hub says. */
+  readonly hubSession: string | undefined;
+  readonly joinToken: string | undefined;
+  readonly joinTokenFile: string | undefined;
+  readonly clusterName: string | undefined;
+  /** A file in place of a hub. */
+  readonly desiredState: string | undefined;
+  readonly statusFile: string | undefined;
+  readonly logLevel: string;
+  readonly podUid: string | undefined;
+  readonly agentVersion: string;
+  /** For tests: `<checkpoint>:<n>`. */
+  readonly crashAt: string | undefined;
+}
+
+export const agentVersion = '0.1.0';
+
+const flags = {
+  kubeconfig: {
+    variable: 'KUBECONFIG',
+    value: 'FILE',
+    help: "how to reach the cluster; in a pod its service account's",
+  },
+  context: {
+    variable: 'MUSTER_CONTEXT',
+    value: 'NAME',
+    help: 'a context of the kubeconfig; default: its current one',
+  },
+  hub: {
+    variable: 'MUSTER_HUB',
+    value: 'HOST:PORT',
+    help: "the hub's enrolment listener; needed for the first start",
+  },
+  'hub-session': {
+    variable: 'MUSTER_HUB_SESSION',
+    value: 'HOST:PORT',
+    help: "the hub's sessions; default: what the hub says",
+  },
+  'join-token': {
+    variable: 'MUSTER_JOIN_TOKEN',
+    value: 'TOKEN',
+    help: 'from `muster cluster token`; needed for the first start',
+  },
+  'join-token-file': {
+    variable: 'MUSTER_JOIN_TOKEN_FILE',
+    value: 'FILE',
+    help: 'a file that holds the join token',
+  },
+  'cluster-name': {
+    variable: 'MUSTER_CLUSTER_NAME',
+    value: 'NAME',
+    help: "the name to enrol under; default: the token's",
+  },
+  'desired-state': {
+    variable: 'MUSTER_DESIRED_STATE',
+    value: 'FILE',
+    help: 'keep the cluster as this file says, without a hub',
+  },
+  'status-file': {
+    variable: 'MUSTER_STATUS_FILE',
+    value: 'FILE',
+    help: 'with --desired-state: where to write the statuses',
+  },
+  'log-level': {
+    variable: 'MUSTER_LOG_LEVEL',
+    value: 'LEVEL',
+    help: 'trace, debug, info (default), warn, error or silent',
+  },
+} as const;
+
+type Flag = keyof typeof flags;
+
+/** The text of `--help`. */
+export function agentHelp(): string {
+  const lines = Object.entries(flags).map(
+    ([name, { variable, value, help }]) => `  ${`--${name} ${value}`.padEnd(28)} ${help} [${variable}]`,
+  );
+  return [
+    'Usage: muster agent [options]',
+    '',
+    'Keeps one Kubernetes cluster as its fleet says.',
+    '',
+    ...lines,
+    `  ${'--help'.padEnd(28)} this text`,
+    '',
+  ].join('\n');
+}
+
+export type ParsedArguments =
+  | { readonly kind: 'run'; readonly config: AgentConfig }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'error'; readonly message: string };
+
+/** Flags win over the environment. */
+export function parseAgentArguments(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): ParsedArguments {
+  let values: Partial<Record<Flag | 'help', string | boolean>>;
+  try {
+    const options = Object.fromEntries(Object.keys(flags).map((name) => [name, { type: 'string' as const }]));
+    ({ values } = parseArgs({
+      args: [...args],
+      options: { ...options, help: { type: 'boolean', short: 'h' } },
+      strict: true,
+    }));
+  } catch (error) {
+    return { kind: 'error', message: error instanceof Error ? error.message : String(error) };
+  }
+  if (values.help) return { kind: 'help' };
+  const given = (flag: Flag): string | undefined => {
+    const value = values[flag] ?? environment[flags[flag].variable];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const logLevel = given('log-level') ?? 'info';
+  if (!['trace', 'debug', 'info', 'warn', 'error', 'silent'].includes(logLevel)) {
+    return {
+      kind: 'error',
+      message: `--log-level ${logLevel}: one of trace, debug, info, warn, error, silent`,
+    };
+  }
+  const file = typeof values.kubeconfig === 'string' ? values.kubeconfig : undefined;
+  const context = given('context');
+  return {
+    kind: 'run',
+    config: {
+      kubeconfig: { ...(file ? { file } : {}), ...(context ? { context } : {}) },
+      hub: given('hub'),
+      hubSession: given('hub-session'),
+      joinToken: given('join-token'),
+      joinTokenFile: given('join-token-file'),
+      clusterName: given('cluster-name'),
+      desiredState: given('desired-state'),
+      statusFile: given('status-file'),
+      logLevel,
+      podUid: environment['POD_UID'],
+      agentVersion,
+      crashAt: environment['MUSTER_CRASH_AT'],
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { afterApply } from '@muster/apply-plan';
+import type { ApplyStep, DeleteStep, InventoryEntry, Step } from '@muster/apply-plan';
+import { KubeApiError } from '@muster/kube';
+import type { KubeClient, Resource } from '@muster/kube';
+import { fieldManager, finalizeObject, parseObjectId } from '@muster/manifest';
+import type { ObjectId } from '@muster/manifest';
+import type { Checkpoint } from '../checkpoint.ts';
+import type { Lease } from '../lease/lease.ts';
+import type { Log } from '../log.ts';
+import type { BlobStore } from '../state/blob-store.ts';
+import { namespaceOf } from './bundles.ts';
+import type { WantedBundle, WantedObject } from './bundles.ts';
+import type { Failures } from './failures.ts';
+import type { Observer } from './observer.ts';
+
+/** What a step needs to know beyond itself; looked up when it runs, because a newer state may have come. */
+export interface StepContext {
+  readonly wanted: (
+    id: ObjectId,
+    bundle: string,
+  ) => { readonly bundle: WantedBundle; readonly object: WantedObject } | undefined;
+  readonly resourceOf: (id: ObjectId, apiVersion: string) => Resource | undefined;
+  readonly entry: (id: ObjectId) => InventoryEntry | undefined;
+  readonly setEntry: (entry: InventoryEntry) => void;
+  readonly fleet: () => string;
+  readonly onNamespaceMissing: (namespace: string) => void;
+}
+
+export interface ExecutorOptions {
+  readonly kube: KubeClient;
+  readonly blobs: BlobStore;
+  readonly lease: Lease;
+  readonly observer: Observer;
+  readonly failures: Failures;
+  readonly checkpoint: Checkpoint;
+  readonly log: Log;
+  readonly context: StepContext;
+}
+
+/** Thrown in place of a write while the Lease may run out. */
+class NoLeaseError extends Error {
+  override readonly name = 'NoLeaseError';
+}
+
+/** Does a plan's steps. A step that fails is recorded as its object's failure; nothing is thrown. */
+export class Executor {
+  readonly #o: ExecutorOptions;
+
+  constructor(options: ExecutorOptions) {
+    this.#o = options;
+  }
+
+  async execute(step: Step): Promise<void> {
+    const { failures, log } = this.#o;
+    const digest = step.kind === 'apply' ? step.object.digest : undefined;
+    try {
+      if (step.kind === 'apply') await this.#apply(step);
+      else await this.#delete(step);
+      failures.succeeded(step.id);
+    } catch (error) {
+      const failure = failures.record(step.id, digest, error);
+      if (failure.attempts === 1)
+        log.warn({ object: step.id, reason: failure.reason }, `${step.kind} failed: ${failure.message}`);
+    }
+  }
+
+  async #apply(step: ApplyStep): Promise<void> {
+    const { kube, blobs, observer, checkpoint, context } = this.#o;
+    const wanted = context.wanted(step.id, step.object.bundle);
+    // Superseded while it waited: the newer plan has its own step.
+    if (!wanted?.object.resource || wanted.object.digest !== step.object.digest) return;
+    const { object, bundle } = wanted;
+    const resource = wanted.object.resource;
+    const bytes = blobs.read(object.digest);
+    if (!bytes) throw new Error('the bytes of the object are not here');
+    const namespace = namespaceOf(object, resource, bundle.policy);
+    const final = finalizeObject(bytes, {
+      namespace,
+      fleet: context.fleet(),
+      bundle: bundle.bundle,
+      objectId: step.id,
+    });
+    if (!final.ok) throw new Error(final.problem);
+    const key = { ...(namespace === null ? {} : { namespace }), name: object.name };
+    checkpoint('before-apply');
+    const live = await this.#write((signal) =>
+      kube.apply(resource, key, final.bytes, { fieldManager, force: true, metadataOnly: true, signal }),
+    ).catch((error: unknown) => {
+      if (namespace !== null && isMissingNamespace(error)) context.onNamespaceMissing(namespace);
+      throw error;
+    });
+    const record = observer.noteApplied(step.id, resource, live);
+    const apiVersion = object.group ? `${object.group}/${object.version}` : object.version;
+    context.setEntry(afterApply(context.entry(step.id), step.object, apiVersion, record));
+    checkpoint('after-apply');
+  }
+
+  async #delete(step: DeleteStep): Promise<void> {
+    const { kube, observer, checkpoint, context } = this.#o;
+    const resource = context.resourceOf(step.id, step.apiVersion);
+    const key = parseObjectId(step.id);
+    if (!resource || !key) throw new Error('the cluster does not serve its kind any more');
+    checkpoint('before-delete');
+    observer.noteDeleting(step.id, step.uid);
+    try {
+      await this.#write((signal) =>
+        kube.delete(
+          resource,
+          { ...(key.namespace ? { namespace: key.namespace } : {}), name: key.name },
+          { uid: step.uid, propagation: 'Background', signal },
+        ),
+      );
+    } catch (error) {
+      if (!(error instanceof KubeApiError) || error.status !== 404) throw error;
+      observer.noteAbsent(step.id);
+    }
+    checkpoint('after-delete');
+  }
+
+  /** No write begins, or goes on, beyond the time for which the Lease is surely ours. */
+  async #write<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (!this.#o.lease.mayWrite()) throw new NoLeaseError('the Lease of this cluster could not be renewed');
+    return request(this.#o.lease.writeSignal());
+  }
+}
+
+function isMissingNamespace(error: unknown): boolean {
+  return error instanceof KubeApiError && error.status === 404 && error.details?.kind === 'namespaces';
+}

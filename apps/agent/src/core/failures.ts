@@ -1,0 +1,97 @@
+import { KubeApiError, KubeNetworkError } from '@muster/kube';
+import { parseObjectId } from '@muster/manifest';
+import type { ObjectId } from '@muster/manifest';
+import type { StatusReason } from '../status/model.ts';
+
+export interface Failure {
+  /** Of what was tried: another digest is tried at once. Undefined: the deletion. */
+  readonly digest: string | undefined;
+  readonly attempts: number;
+  /** By the clock that was given. */
+  readonly retryAt: number;
+  readonly reason: StatusReason;
+  readonly message: string;
+}
+
+const firstDelayMs = 1_000;
+const maxRefusedMs = 300_000;
+const maxUnreachableMs = 30_000;
+
+/** Each object's last failure and when it is tried again: exponential, with jitter, and nobody else's concern. */
+export class Failures {
+  readonly #byId = new Map<ObjectId, Failure>();
+  readonly #now: () => number;
+  readonly #random: () => number;
+
+  constructor(now: () => number, random: () => number) {
+    this.#now = now;
+    this.#random = random;
+  }
+
+  of(id: ObjectId): Failure | undefined {
+    return this.#byId.get(id);
+  }
+
+  record(id: ObjectId, digest: string | undefined, error: unknown): Failure {
+    const before = this.#byId.get(id);
+    const attempts = before && before.digest === digest ? before.attempts + 1 : 1;
+    const { reason, message } = explain(id, error);
+    const limit = reason === 'Unreachable' ? maxUnreachableMs : maxRefusedMs;
+    const delay = Math.min(limit, firstDelayMs * 2 ** (attempts - 1)) * (0.8 + 0.4 * this.#random());
+    const failure = { digest, attempts, reason, message, retryAt: this.#now() + delay };
+    this.#byId.set(id, failure);
+    return failure;
+  }
+
+  succeeded(id: ObjectId): void {
+    this.#byId.delete(id);
+  }
+
+  isBackingOff(id: ObjectId, digest: string | undefined): boolean {
+    const failure = this.#byId.get(id);
+    return failure !== undefined && failure.digest === digest && failure.retryAt > this.#now();
+  }
+
+  /** Everything may be tried at once again. */
+  forgive(): void {
+    for (const [id, failure] of this.#byId) this.#byId.set(id, { ...failure, retryAt: 0 });
+  }
+
+  /** Keeps failures of these objects only. */
+  keepOnly(isKnown: (id: ObjectId) => boolean): void {
+    for (const id of this.#byId.keys()) if (!isKnown(id)) this.#byId.delete(id);
+  }
+
+  nextRetryAt(): number | undefined {
+    let next: number | undefined;
+    const now = this.#now();
+    for (const { retryAt } of this.#byId.values())
+      if (retryAt > now && (next === undefined || retryAt < next)) next = retryAt;
+    return next;
+  }
+}
+
+function explain(id: ObjectId, error: unknown): { readonly reason: StatusReason; readonly message: string } {
+  if (error instanceof KubeNetworkError) return { reason: 'Unreachable', message: error.message };
+  if (!(error instanceof KubeApiError))
+    return { reason: 'Failed', message: error instanceof Error ? error.message : String(error) };
+  return { reason: reasonOf(error), message: maskedMessage(id, error) };
+}
+
+function reasonOf(error: KubeApiError): StatusReason {
+  if (error.status === 429 || error.status >= 500) return 'Unreachable';
+  if (error.status === 409) return 'Conflict';
+  if (error.status === 403 && !/admission|terminated/.test(error.message)) return 'Forbidden';
+  return 'Refused';
+}
+
+/** The API server quotes what it refuses, and webhooks may say anything: of a Secret only the cause's kind is told. */
+function maskedMessage(id: ObjectId, error: KubeApiError): string {
+  const key = parseObjectId(id);
+  if (key?.group !== '' || key.kind !== 'Secret') return error.message.slice(0, 1_000);
+  const fields =
+    error.details?.causes?.map((cause) => cause.field).filter((field) => field && /^[\w.]+$/.test(field)) ??
+    [];
+  const where = fields.length > 0 ? ` at ${fields.join(', ')}` : '';
+  return `the API server answered ${error.status} ${error.reason}${where} (its message is withheld, because it may quote the Secret)`;
+}

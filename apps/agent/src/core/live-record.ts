@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { LiveObject } from '@muster/apply-plan';
+import { healthOf } from '@muster/health';
+import type { Health } from '@muster/health';
+import type { KubeObject, Resource } from '@muster/kube';
+import {
+  bundleLabel,
+  fieldManager,
+  fleetLabel,
+  objectAnnotation,
+  objectId,
+  pruneAnnotation,
+} from '@muster/manifest';
+import type { ObjectId } from '@muster/manifest';
+
+/** All that is kept of a live object. */
+export interface LiveRecord extends LiveObject {
+  readonly health: Health;
+}
+
+const notSeenYet: Health = { status: 'Progressing', message: 'its status was not seen yet' };
+
+/** `whole` says whether the object came with its status, or as metadata only; `before` is what was known. */
+export function liveRecord(
+  object: KubeObject,
+  health: 'whole' | 'metadata-suffices' | LiveRecord | undefined,
+): LiveRecord {
+  const { metadata } = object;
+  const { labels, annotations } = metadata;
+  return {
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    fleet: labels?.[fleetLabel],
+    bundle: labels?.[bundleLabel],
+    marksObject: annotations?.[objectAnnotation],
+    fieldsHash: fieldsHashOf(object),
+    terminating: metadata.deletionTimestamp !== undefined,
+    neverPrune:
+      annotations?.[pruneAnnotation] === 'false' || annotations?.['helm.sh/resource-policy'] === 'keep',
+    health: typeof health === 'string' ? healthOf(object) : (health?.health ?? notSeenYet),
+  };
+}
+
+/**
+ * A hash of what server-side apply says that we own. Any other writer that changes a field of ours takes it out of
+ * our entry, so an equal hash says that nothing of ours changed.
+ */
+function fieldsHashOf(object: KubeObject): string | undefined {
+  const entry = object.metadata.managedFields?.find(
+    (candidate) =>
+      candidate.manager === fieldManager && candidate.operation === 'Apply' && !candidate.subresource,
+  );
+  if (!entry) return undefined;
+  return createHash('sha1').update(JSON.stringify(entry.fieldsV1)).digest('base64').slice(0, 16);
+}
+
+export function idOfLive(object: KubeObject, resource: Resource): ObjectId {
+  const { name, namespace = '' } = object.metadata;
+  return objectId({ group: resource.group, kind: resource.kind, namespace, name });
+}
+
+/** resourceVersions of one cluster are decimal numbers that grow (KEP-5504 makes that a promise). */
+export function isOlder(a: string, b: string): boolean {
+  return a.length === b.length ? a < b : a.length < b.length;
+}

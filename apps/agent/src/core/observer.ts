@@ -1,0 +1,255 @@
+import type { Observation } from '@muster/apply-plan';
+import { healthNeedsStatus } from '@muster/health';
+import { KubeApiError } from '@muster/kube';
+import type { KubeClient, KubeObject, Resource } from '@muster/kube';
+import { fleetLabel } from '@muster/manifest';
+import type { ObjectId } from '@muster/manifest';
+import { idOfLive, isOlder, liveRecord } from './live-record.ts';
+import type { LiveRecord } from './live-record.ts';
+
+/** An object to look at, by itself or among its neighbours. */
+export interface Target {
+  readonly id: ObjectId;
+  readonly resource: Resource;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+interface Follow {
+  readonly resource: Resource;
+  readonly stop: AbortController;
+  /** Resolves at the first list, or the first error. */
+  readonly started: Promise<void>;
+  problem: string | undefined;
+}
+
+/** As many single looks are cheaper than a list of the namespace. */
+const maxSingleLooks = 3;
+
+/**
+ * What the cluster is like, as far as it concerns this fleet: one watch per kind, over the objects that bear the
+ * fleet's label, and looks at single objects where the label can't tell (not ours yet, or ours no more).
+ */
+export class Observer {
+  readonly #kube: KubeClient;
+  readonly #onChange: (id: ObjectId) => void;
+  readonly #records = new Map<ObjectId, LiveRecord>();
+  readonly #absent = new Set<ObjectId>();
+  /** Left the watch though we did not delete them: their label may only have been lost. */
+  readonly #doubtful = new Set<ObjectId>();
+  readonly #deleted = new Map<ObjectId, string>();
+  readonly #follows = new Map<string, Follow>();
+  readonly #problems = new Map<ObjectId, string>();
+  #fleet = '';
+
+  constructor(kube: KubeClient, onChange: (id: ObjectId) => void) {
+    this.#kube = kube;
+    this.#onChange = onChange;
+  }
+
+  observe(id: ObjectId): Observation {
+    const live = this.#records.get(id);
+    if (live) return { state: 'present', live };
+    return { state: this.#absent.has(id) ? 'absent' : 'unobserved' };
+  }
+
+  record(id: ObjectId): LiveRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  /** True when the object's absence is only what its watch suggests. */
+  isDoubtful(id: ObjectId): boolean {
+    return this.#doubtful.has(id);
+  }
+
+  /** Why an object could not be looked at. */
+  problemOf(id: ObjectId): string | undefined {
+    return this.#problems.get(id);
+  }
+
+  /** Watches exactly these resources from now on, and waits until each was listed or could not be. */
+  async watchOnly(fleet: string, resources: ReadonlyMap<string, Resource>): Promise<void> {
+    if (fleet !== this.#fleet) this.stop();
+    this.#fleet = fleet;
+    for (const [key, follow] of this.#follows) {
+      if (resources.has(key)) continue;
+      follow.stop.abort();
+      this.#follows.delete(key);
+    }
+    await Promise.all([...resources].map(([key, resource]) => this.#follow(key, resource).started));
+  }
+
+  /** Lists every watched kind anew. */
+  async refresh(): Promise<void> {
+    const resources = new Map([...this.#follows].map(([key, follow]) => [key, follow.resource]));
+    for (const follow of this.#follows.values()) follow.stop.abort();
+    this.#follows.clear();
+    this.#absent.clear();
+    await this.watchOnly(this.#fleet, resources);
+  }
+
+  stop(): void {
+    for (const follow of this.#follows.values()) follow.stop.abort();
+    this.#follows.clear();
+  }
+
+  /** Looks at objects that the watches don't tell of. What can't be looked at stays unobserved. */
+  async survey(targets: readonly Target[], signal: AbortSignal): Promise<void> {
+    const groups = new Map<string, Target[]>();
+    for (const target of targets) {
+      const key = `${target.resource.group}/${target.resource.plural}/${target.namespace}`;
+      groups.set(key, [...(groups.get(key) ?? []), target]);
+    }
+    await Promise.all([...groups.values()].map((group) => this.#surveyGroup(group, signal)));
+  }
+
+  /** A kind that the cluster doesn't serve has no objects. */
+  noteAbsent(id: ObjectId): void {
+    this.#records.delete(id);
+    this.#doubtful.delete(id);
+    this.#absent.add(id);
+  }
+
+  noteApplied(id: ObjectId, resource: Resource, object: KubeObject): LiveRecord {
+    const before = this.#records.get(id);
+    const suffices = !healthNeedsStatus(resource.group, resource.kind);
+    const record = liveRecord(object, suffices ? 'metadata-suffices' : before);
+    // The watch may already tell of a later change by somebody else.
+    if (before?.uid !== record.uid || !isOlder(record.resourceVersion, before.resourceVersion))
+      this.#set(id, record);
+    return record;
+  }
+
+  /** The API server took our deletion; a finalizer may keep the object for a while. */
+  noteDeleting(id: ObjectId, uid: string): void {
+    const record = this.#records.get(id);
+    if (record) this.#records.set(id, { ...record, terminating: true });
+    this.#deleted.set(id, uid);
+  }
+
+  #set(id: ObjectId, record: LiveRecord): void {
+    this.#records.set(id, record);
+    this.#absent.delete(id);
+    this.#doubtful.delete(id);
+    this.#problems.delete(id);
+  }
+
+  async #surveyGroup(targets: readonly Target[], signal: AbortSignal): Promise<void> {
+    const [first] = targets;
+    const { resource, namespace } = first!;
+    const needsStatus = healthNeedsStatus(resource.group, resource.kind);
+    try {
+      if (targets.length <= maxSingleLooks) {
+        await Promise.all(targets.map((target) => this.#lookAt(target, signal)));
+        return;
+      }
+      const { items } = await this.#kube.list(resource, {
+        ...(namespace ? { namespace } : {}),
+        metadataOnly: true,
+        signal,
+      });
+      const found = new Map(items.map((item) => [idOfLive(item, resource), item]));
+      for (const { id } of targets) {
+        const item = found.get(id);
+        if (item) this.#set(id, liveRecord(item, needsStatus ? this.#records.get(id) : 'metadata-suffices'));
+        else this.noteAbsent(id);
+      }
+    } catch (error) {
+      if (signal.aborted) throw error;
+      for (const { id } of targets)
+        this.#problems.set(id, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #lookAt({ id, resource, namespace, name }: Target, signal: AbortSignal): Promise<void> {
+    const metadataOnly = !healthNeedsStatus(resource.group, resource.kind);
+    try {
+      const object = await this.#kube.get(
+        resource,
+        { ...(namespace ? { namespace } : {}), name },
+        { metadataOnly, signal },
+      );
+      this.#set(id, liveRecord(object, metadataOnly ? 'metadata-suffices' : 'whole'));
+    } catch (error) {
+      if (!(error instanceof KubeApiError) || error.status !== 404) throw error;
+      this.noteAbsent(id);
+    }
+  }
+
+  #follow(key: string, resource: Resource): Follow {
+    const known = this.#follows.get(key);
+    if (known) return known;
+    const stop = new AbortController();
+    let settle: () => void = () => undefined;
+    const started = new Promise<void>((resolve) => (settle = resolve));
+    const follow: Follow = { resource, stop, started, problem: undefined };
+    this.#follows.set(key, follow);
+    void this.#run(follow, settle);
+    return follow;
+  }
+
+  async #run(follow: Follow, settle: () => void): Promise<void> {
+    const { resource, stop } = follow;
+    const metadataOnly = !healthNeedsStatus(resource.group, resource.kind);
+    const health = metadataOnly ? 'metadata-suffices' : 'whole';
+    const onError = (error: unknown): void => {
+      follow.problem = error instanceof Error ? error.message : String(error);
+      settle();
+    };
+    const events = this.#kube.follow(resource, {
+      labelSelector: `${fleetLabel}=${this.#fleet}`,
+      metadataOnly,
+      signal: stop.signal,
+      onError,
+    });
+    try {
+      for await (const event of events) {
+        if (stop.signal.aborted) break;
+        follow.problem = undefined;
+        if (event.type === 'LISTED') this.#listed(resource, event.items, health);
+        else if (event.type === 'CHANGED') this.#changed(resource, event.object, health);
+        else this.#gone(resource, event.object);
+        settle();
+      }
+    } catch (error) {
+      onError(error);
+    } finally {
+      settle();
+    }
+  }
+
+  #listed(resource: Resource, items: readonly KubeObject[], health: 'whole' | 'metadata-suffices'): void {
+    const prefix = `${resource.group}/${resource.kind}/`;
+    const seen = new Set<ObjectId>();
+    for (const item of items) {
+      seen.add(idOfLive(item, resource));
+      this.#changed(resource, item, health);
+    }
+    for (const id of this.#records.keys()) {
+      if (!id.startsWith(prefix) || seen.has(id)) continue;
+      this.#records.delete(id);
+      this.#onChange(id);
+    }
+  }
+
+  #changed(resource: Resource, object: KubeObject, health: 'whole' | 'metadata-suffices'): void {
+    const id = idOfLive(object, resource);
+    const before = this.#records.get(id);
+    const record = liveRecord(object, health);
+    if (before?.uid === record.uid && isOlder(record.resourceVersion, before.resourceVersion)) return;
+    const isDeleting = this.#deleted.get(id) === record.uid;
+    this.#set(id, isDeleting ? { ...record, terminating: true } : record);
+    this.#onChange(id);
+  }
+
+  #gone(resource: Resource, object: KubeObject): void {
+    const id = idOfLive(object, resource);
+    const before = this.#records.get(id);
+    if (before && before.uid !== object.metadata.uid) return;
+    const byUs = this.#deleted.get(id) === object.metadata.uid;
+    this.#deleted.delete(id);
+    this.noteAbsent(id);
+    if (!byUs) this.#doubtful.add(id);
+    this.#onChange(id);
+  }
+}

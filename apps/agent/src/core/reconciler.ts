@@ -1,0 +1,343 @@
+import { afterVerification, isVerified, planCluster } from '@muster/apply-plan';
+import type { InventoryEntry, Plan } from '@muster/apply-plan';
+import type { KubeClient } from '@muster/kube';
+import type { ObjectId } from '@muster/manifest';
+import type { Checkpoint } from '../checkpoint.ts';
+import type { Lease } from '../lease/lease.ts';
+import { errorText } from '../log.ts';
+import type { Log } from '../log.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
+import { LostStateError } from '../state/cluster-state.ts';
+import { assess, assessLeaving, skipsByBundle } from '../status/assess.ts';
+import type { SkipsByBundle } from '../status/assess.ts';
+import type { StatusBook } from '../status/book.ts';
+import { DefaultNamespaces } from './default-namespaces.ts';
+import { Executor } from './executor.ts';
+import { Failures } from './failures.ts';
+import type { Kinds } from './kinds.ts';
+import { Observer } from './observer.ts';
+import { Runner } from './runner.ts';
+import { defaultNamespaces, resolveTarget, resourceOf, surveyTarget, wantedKey } from './target.ts';
+import type { ResolvedTarget, Target } from './target.ts';
+import { Waker } from './waker.ts';
+
+export interface ReconcilerOptions {
+  readonly kube: KubeClient;
+  readonly state: ClusterState;
+  readonly inventory: readonly InventoryEntry[];
+  readonly lease: Lease;
+  readonly kinds: Kinds;
+  readonly statuses: StatusBook;
+  readonly checkpoint: Checkpoint;
+  readonly log: Log;
+  /** Called once, with what makes going on impossible. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+const atOnce = 16;
+const crdPrefix = 'apiextensions.k8s.io/CustomResourceDefinition/';
+
+/**
+ * Brings the cluster to its target, and keeps it there: look, plan, make durable what is intended, do, make durable
+ * what was done. Every round plans anew from all that is known, so it doesn't matter what woke it, or where an
+ * earlier round stopped.
+ */
+export class Reconciler {
+  readonly #o: ReconcilerOptions;
+  readonly #observer: Observer;
+  readonly #failures = new Failures(Date.now, Math.random);
+  readonly #runner: Runner;
+  readonly #namespaces: DefaultNamespaces;
+  readonly #waker: Waker;
+  readonly #inventory: Map<ObjectId, InventoryEntry>;
+  readonly #stop = new AbortController();
+  #target: Target | undefined;
+  #isDurable = false;
+  #resolved: ResolvedTarget | undefined;
+  #skips: SkipsByBundle = new Map();
+  #inventoryChanged = false;
+  #wantsDiscovery = false;
+  #onDurable: (() => void)[] = [];
+  #onSettled: (() => void)[] = [];
+
+  constructor(options: ReconcilerOptions) {
+    this.#o = options;
+    const { kube, state, lease, checkpoint, log, kinds } = options;
+    this.#inventory = new Map(options.inventory.map((entry) => [entry.id, entry]));
+    this.#observer = new Observer(kube, (id) => this.#changed(id));
+    this.#namespaces = new DefaultNamespaces(kube);
+    this.#waker = new Waker(
+      () => this.#round(),
+      (error) => this.#roundFailed(error),
+    );
+    const executor = new Executor({
+      kube,
+      blobs: state.blobs,
+      lease,
+      observer: this.#observer,
+      failures: this.#failures,
+      checkpoint,
+      log,
+      context: {
+        wanted: (id, bundle) => this.#resolved?.wanted.get(wantedKey(id, bundle)),
+        resourceOf: (id, apiVersion) => resourceOf(id, apiVersion, kinds),
+        entry: (id) => this.#inventory.get(id),
+        setEntry: (entry) => this.#setEntry(entry),
+        fleet: () => this.#target?.content.fleet ?? '',
+        onNamespaceMissing: (namespace) => this.#namespaces.forget(namespace),
+      },
+    });
+    this.#runner = new Runner(
+      (step) => executor.execute(step),
+      atOnce,
+      (leftOver) => void this.#drained(leftOver),
+    );
+  }
+
+  get target(): Target | undefined {
+    return this.#target;
+  }
+
+  /** What the inventory and the target know of; the blobs of anything else may go. */
+  get isBusy(): boolean {
+    return !this.#runner.isIdle;
+  }
+
+  /** Works towards this from now on. Resolves when it is durable; one that is durable already resolves at once. */
+  setTarget(target: Target, isDurable: boolean): Promise<void> {
+    this.#target = target;
+    this.#isDurable = isDurable;
+    this.#waker.wake(0);
+    return isDurable ? Promise.resolve() : new Promise((resolve) => this.#onDurable.push(resolve));
+  }
+
+  /** Looks at everything anew, back-offs forgotten. Resolves when all that could be done was done. */
+  async checkNow(): Promise<void> {
+    this.#failures.forgive();
+    this.#wantsDiscovery = true;
+    await this.#observer.refresh();
+    const settled = new Promise<void>((resolve) => this.#onSettled.push(resolve));
+    this.#waker.wake(0);
+    await settled;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#waker.stop();
+    this.#observer.stop();
+    await this.#runner.stop();
+  }
+
+  async #round(): Promise<void> {
+    const target = this.#target;
+    if (!target) return;
+    const { signal } = this.#stop;
+    const { kinds } = this.#o;
+    await kinds.refresh(this.#wantsDiscovery, signal);
+    this.#wantsDiscovery = false;
+    const resolved = resolveTarget(target, this.#inventory, kinds);
+    await this.#observer.watchOnly(target.content.fleet, resolved.resources);
+    await this.#survey(resolved);
+    if (signal.aborted || this.#target !== target) return;
+    this.#resolved = resolved;
+    const plan = this.#plan(target, resolved);
+    this.#absorb(plan);
+    if (!target.state.paused) await this.#namespaces.ensure(defaultNamespaces(target, resolved));
+    if (!this.#isDurable || plan.intents.length > 0) await this.#commit(target);
+    this.#skips = skipsByBundle(plan);
+    this.#runner.replace(plan.phases);
+    this.#tellStatuses();
+    this.#scheduleNext(plan, resolved);
+  }
+
+  #plan(target: Target, resolved: ResolvedTarget): Plan {
+    const { state, bundles, content } = target;
+    return planCluster(
+      {
+        fleet: content.fleet,
+        paused: state.paused,
+        bundles: new Map(
+          bundles.map(({ bundle, assignment, problem, objects, broken }) => [
+            bundle,
+            { paused: assignment.paused, complete: broken.length === 0 && (!problem || objects.length > 0) },
+          ]),
+        ),
+        desired: resolved.desired,
+        inventory: this.#inventory,
+        observe: (id) => this.#observer.observe(id),
+        pruneHolds: state.pruneHolds,
+        deletionConsents: new Set(state.deletionConsents),
+        deletionGuard: state.deletionGuard,
+        isBackingOff: (id, digest) => this.#failures.isBackingOff(id, digest),
+      },
+      {
+        apiVersionOf: (object) => {
+          const wanted = resolved.wanted.get(wantedKey(object.id, object.bundle))!.object;
+          return wanted.group ? `${wanted.group}/${wanted.version}` : wanted.version;
+        },
+      },
+    );
+  }
+
+  /** What a plan says of the inventory before anything is written. */
+  #absorb(plan: Plan): void {
+    for (const forget of plan.forgets) {
+      this.#inventory.delete(forget.id);
+      this.#inventoryChanged = true;
+      this.#o.log.info(
+        { object: forget.id, bundle: forget.bundle, reason: forget.reason },
+        'an object left the inventory',
+      );
+    }
+    for (const intent of plan.intents) this.#setEntry(intent);
+  }
+
+  /** What the watches can't tell: objects that aren't ours yet, or may be ours no more. */
+  async #survey(resolved: ResolvedTarget): Promise<void> {
+    const { kinds } = this.#o;
+    const observer = this.#observer;
+    const targets = new Map<ObjectId, NonNullable<ReturnType<typeof surveyTarget>>>();
+    const wantedIds = new Set<ObjectId>();
+    for (const { id, bundle } of resolved.desired) {
+      wantedIds.add(id);
+      const resource = resolved.wanted.get(wantedKey(id, bundle))?.object.resource;
+      const target =
+        resource && observer.observe(id).state === 'unobserved' ? surveyTarget(id, resource) : undefined;
+      if (target) targets.set(id, target);
+    }
+    for (const { id, apiVersion } of this.#inventory.values()) {
+      if (wantedIds.has(id)) continue;
+      const resource = resourceOf(id, apiVersion, kinds);
+      if (!resource) {
+        const [group = '', kind = ''] = id.split('/');
+        if (kinds.isSurelyMissing(group, kind)) observer.noteAbsent(id);
+        continue;
+      }
+      const needsLook =
+        observer.observe(id).state === 'unobserved' ||
+        observer.isDoubtful(id) ||
+        observer.record(id)?.terminating;
+      const target = needsLook ? surveyTarget(id, resource) : undefined;
+      if (target) targets.set(id, target);
+    }
+    await observer.survey([...targets.values()], this.#stop.signal);
+  }
+
+  #setEntry(entry: InventoryEntry): void {
+    this.#inventory.set(entry.id, entry);
+    this.#inventoryChanged = true;
+  }
+
+  async #commit(target: Target): Promise<void> {
+    if (!this.#o.lease.mayWrite()) throw new Error('the Lease of this cluster could not be renewed');
+    this.#inventoryChanged = false;
+    try {
+      await this.#o.state.commit(target.content, this.#inventory.values(), 'intents-written');
+    } catch (error) {
+      this.#inventoryChanged = true;
+      throw error;
+    }
+    if (this.#target !== target) return;
+    this.#isDurable = true;
+    for (const resolve of this.#onDurable.splice(0)) resolve();
+  }
+
+  /** Nothing is in flight: what was done becomes durable. */
+  async #drained(leftOver: boolean): Promise<void> {
+    if (leftOver) this.#waker.wake(0);
+    const { state, checkpoint, log } = this.#o;
+    const content = state.content;
+    try {
+      if (this.#inventoryChanged && content && this.#isDurable) {
+        this.#inventoryChanged = false;
+        checkpoint('before-inventory');
+        await state.commit(content, this.#inventory.values(), 'inventory-written');
+      }
+    } catch (error) {
+      this.#inventoryChanged = true;
+      if (error instanceof LostStateError) this.#o.onFatal(error);
+      log.warn(`cannot make the inventory durable: ${errorText(error)}`);
+      this.#waker.wake(1_000);
+    }
+    if (!this.#runner.isIdle) return;
+    state.blobs.rest();
+    this.#tellStatuses();
+    this.#scheduleRetry();
+    for (const resolve of this.#onSettled.splice(0)) resolve();
+  }
+
+  /** A watch told of an object. Our own writes, and what concerns nobody, end here. */
+  #changed(id: ObjectId): void {
+    if (this.#runner.isInFlight(id)) return;
+    const entry = this.#inventory.get(id);
+    if (!entry) return;
+    const live = this.#observer.record(id);
+    if (live && !live.terminating && isVerified(entry, live)) {
+      if (entry.resourceVersion !== live.resourceVersion)
+        this.#inventory.set(id, afterVerification(entry, live));
+      if (
+        id.startsWith(crdPrefix) &&
+        live.health.status === 'Healthy' &&
+        (this.#resolved?.unresolved.length ?? 0) > 0
+      ) {
+        this.#wantsDiscovery = true;
+        this.#waker.wake(0);
+      }
+      this.#waker.soon(() => this.#tellStatuses());
+      return;
+    }
+    // While much is being done, changes come in numbers: one plan for many.
+    this.#waker.wake(this.#runner.isIdle ? 0 : 50);
+  }
+
+  #tellStatuses(): void {
+    const target = this.#target;
+    if (!target || !this.#isDurable) return;
+    const { statuses } = this.#o;
+    const know = {
+      version: target.state.version,
+      paused: target.state.paused,
+      inventory: this.#inventory,
+      record: (id: ObjectId) => this.#observer.record(id),
+      failure: (id: ObjectId) => this.#failures.of(id),
+      observationProblem: (id: ObjectId) => this.#observer.problemOf(id),
+      observedAt: Date.now(),
+    };
+    const assigned = new Set(target.bundles.map((bundle) => bundle.bundle));
+    const leaving = new Map<string, number>();
+    for (const { bundle } of this.#inventory.values())
+      if (!assigned.has(bundle)) leaving.set(bundle, (leaving.get(bundle) ?? 0) + 1);
+    for (const { bundle } of statuses.all())
+      if (!assigned.has(bundle) && !leaving.has(bundle)) leaving.set(bundle, 0);
+    statuses.update([
+      ...target.bundles.map((bundle) => assess(bundle, this.#skips.get(bundle.bundle) ?? [], know)),
+      ...[...leaving].map(([bundle, remaining]) =>
+        assessLeaving(bundle, this.#skips.get(bundle) ?? [], remaining, know),
+      ),
+    ]);
+  }
+
+  /** What no event will tell of is looked at again by the clock. */
+  #scheduleNext(plan: Plan, resolved: ResolvedTarget): void {
+    const isWaiting =
+      resolved.unresolved.length > 0 ||
+      plan.skips.some(
+        (skip) => skip.reason === 'unobserved' || (skip.reason === 'terminating' && skip.deletion),
+      );
+    if (resolved.unresolved.length > 0) this.#wantsDiscovery = true;
+    this.#waker.trouble(isWaiting);
+    this.#scheduleRetry();
+  }
+
+  #scheduleRetry(): void {
+    const retryAt = this.#failures.nextRetryAt();
+    if (retryAt !== undefined) this.#waker.wakeAt(retryAt);
+  }
+
+  #roundFailed(error: unknown): void {
+    if (this.#stop.signal.aborted) return;
+    if (error instanceof LostStateError) this.#o.onFatal(error);
+    this.#o.log.warn(`a round failed, and is tried again: ${errorText(error)}`);
+    this.#waker.trouble(true);
+  }
+}

@@ -1,0 +1,117 @@
+import type { DesiredObject, InventoryEntry } from '@muster/apply-plan';
+import type { Resource } from '@muster/kube';
+import { objectId, parseApiVersion, parseObjectId } from '@muster/manifest';
+import type { Assignment, DesiredState, ObjectId } from '@muster/manifest';
+import type { BlobStore } from '../state/blob-store.ts';
+import type { HeadContent } from '../state/cluster-state.ts';
+import { effectiveAssignments, readBundle, resolveKinds } from './bundles.ts';
+import type { WantedBundle, WantedObject } from './bundles.ts';
+import type { Kinds } from './kinds.ts';
+import type { Target as SurveyTarget } from './observer.ts';
+
+/** The desired state that the agent works towards, read as far as it can be. */
+export interface Target {
+  readonly state: DesiredState;
+  readonly bundles: readonly WantedBundle[];
+  /** What makes it durable. */
+  readonly content: HeadContent;
+}
+
+export function targetOf(
+  state: DesiredState,
+  desired: string,
+  fleet: string,
+  before: HeadContent | undefined,
+  previous: readonly Assignment[],
+  blobs: BlobStore,
+): Target {
+  const { assignments, kept } = effectiveAssignments(state, before?.kept ?? [], previous);
+  return {
+    state,
+    bundles: assignments.map(({ assignment, missing }) => readBundle(assignment, missing, blobs)),
+    content: {
+      fleet,
+      epoch: `${state.version.epoch}`,
+      generation: `${state.version.generation}`,
+      desired,
+      kept,
+    },
+  };
+}
+
+export interface Wanted {
+  readonly bundle: WantedBundle;
+  readonly object: WantedObject;
+}
+
+/** A target's objects by what they are in this cluster, as it serves kinds now. */
+export interface ResolvedTarget {
+  readonly desired: readonly DesiredObject[];
+  readonly wanted: ReadonlyMap<string, Wanted>;
+  /** Objects whose kind the cluster doesn't serve. */
+  readonly unresolved: readonly Wanted[];
+  /** What to watch, by group and plural. */
+  readonly resources: ReadonlyMap<string, Resource>;
+}
+
+export function wantedKey(id: ObjectId, bundle: string): string {
+  return `${bundle} ${id}`;
+}
+
+export function resolveTarget(
+  target: Target,
+  inventory: ReadonlyMap<ObjectId, InventoryEntry>,
+  kinds: Kinds,
+): ResolvedTarget {
+  const desired: DesiredObject[] = [];
+  const wanted = new Map<string, Wanted>();
+  const unresolved: Wanted[] = [];
+  const resources = new Map<string, Resource>();
+  const watch = (resource: Resource): void => {
+    const key = `${resource.group}/${resource.plural}`;
+    if (!resources.has(key)) resources.set(key, resource);
+  };
+  const byLooseName = new Map<string, ObjectId>();
+  for (const entry of inventory.values()) {
+    const key = parseObjectId(entry.id);
+    if (key) byLooseName.set(`${key.group}/${key.kind}/${key.name}`, entry.id);
+    const resource = resourceOf(entry.id, entry.apiVersion, kinds);
+    if (resource) watch(resource);
+  }
+  for (const bundle of target.bundles) {
+    resolveKinds(bundle, kinds);
+    for (const object of bundle.objects) {
+      // While nobody knows its scope, what may be it in the inventory is still wanted.
+      const id = object.id ?? byLooseName.get(`${object.group}/${object.kind}/${object.name}`);
+      if (object.resource) watch(object.resource);
+      else unresolved.push({ bundle, object });
+      if (id === undefined) continue;
+      desired.push({ id, bundle: bundle.bundle, digest: object.digest });
+      wanted.set(wantedKey(id, bundle.bundle), { bundle, object });
+    }
+  }
+  return { desired, wanted, unresolved, resources };
+}
+
+export function resourceOf(id: ObjectId, apiVersion: string, kinds: Kinds): Resource | undefined {
+  const key = parseObjectId(id);
+  return key && kinds.find(key.group, parseApiVersion(apiVersion).version, key.kind);
+}
+
+export function surveyTarget(id: ObjectId, resource: Resource): SurveyTarget | undefined {
+  const key = parseObjectId(id);
+  return key && { id, resource, namespace: key.namespace, name: key.name };
+}
+
+/** The namespaces that bundles bring their objects into, but for those that are objects themselves. */
+export function defaultNamespaces(target: Target, resolved: ResolvedTarget): string[] {
+  const own = new Set(resolved.desired.map((object) => object.id));
+  const names = new Set(
+    target.bundles
+      .filter((bundle) => !bundle.assignment.paused)
+      .flatMap((bundle) => bundle.policy.namespace ?? []),
+  );
+  return [...names].filter(
+    (name) => !own.has(objectId({ group: '', kind: 'Namespace', namespace: '', name })),
+  );
+}

@@ -1,0 +1,78 @@
+const firstTroubleMs = 1_000;
+const maxTroubleMs = 60_000;
+const soonMs = 100;
+
+/**
+ * Runs one round at a time, whoever asks for it: asking while one runs means one more after it. Holds all timers of
+ * the reconciler.
+ */
+export class Waker {
+  readonly #round: () => Promise<void>;
+  readonly #onError: (error: unknown) => void;
+  #isRunning = false;
+  #again = false;
+  #stopped = false;
+  #wakeTimer: NodeJS.Timeout | undefined;
+  #wakesAt = Infinity;
+  #troubleMs = 0;
+  #soonTimer: NodeJS.Timeout | undefined;
+
+  constructor(round: () => Promise<void>, onError: (error: unknown) => void) {
+    this.#round = round;
+    this.#onError = onError;
+  }
+
+  /** A round begins no later than in so many ms. */
+  wake(inMs: number): void {
+    this.wakeAt(Date.now() + inMs);
+  }
+
+  wakeAt(time: number): void {
+    if (this.#stopped || time >= this.#wakesAt) return;
+    clearTimeout(this.#wakeTimer);
+    this.#wakesAt = time;
+    this.#wakeTimer = setTimeout(() => void this.#run(), Math.max(0, time - Date.now()));
+  }
+
+  /** Something waits for what no event tells: look again, less and less often while it lasts. */
+  trouble(lasts: boolean): void {
+    this.#troubleMs = lasts ? Math.min(maxTroubleMs, this.#troubleMs * 2 || firstTroubleMs) : 0;
+    if (lasts) this.wake(this.#troubleMs * (0.8 + 0.4 * Math.random()));
+  }
+
+  /** Runs a cheap thing once for many that ask for it shortly after each other. */
+  soon(action: () => void): void {
+    if (this.#stopped) return;
+    this.#soonTimer ??= setTimeout(() => {
+      this.#soonTimer = undefined;
+      action();
+    }, soonMs);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#wakeTimer);
+    clearTimeout(this.#soonTimer);
+  }
+
+  async #run(): Promise<void> {
+    this.#wakesAt = Infinity;
+    if (this.#isRunning) {
+      this.#again = true;
+      return;
+    }
+    this.#isRunning = true;
+    try {
+      do {
+        this.#again = false;
+        await this.#round();
+      } while (this.#again && !this.#stopped);
+    } catch (error) {
+      this.#onError(error);
+    } finally {
+      this.#isRunning = false;
+    }
+    // A wake that came while the failing round ran must not be lost.
+    if (this.#again) this.wake(firstTroubleMs);
+  }
+}

@@ -1,0 +1,132 @@
+import { createKubeClient, loadKubeConfig } from '@muster/kube';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { checkpointFrom } from './checkpoint.ts';
+import type { AgentConfig } from './config.ts';
+import { ClusterCore } from './core/agent-core.ts';
+import { knownFeatures } from './core/bundles.ts';
+import { Kinds } from './core/kinds.ts';
+import { Reconciler } from './core/reconciler.ts';
+import { createFileLink } from './file-link/file-link.ts';
+import { createHubLink } from './hub-link/index.ts';
+import type { HubLink } from './hub-port.ts';
+import type { KubeClient } from '@muster/kube';
+import { currentHolder } from './lease/holder.ts';
+import { Lease } from './lease/lease.ts';
+import { createLog } from './log.ts';
+import type { Log } from './log.ts';
+import { ClusterState } from './state/cluster-state.ts';
+import { StatusBook } from './status/book.ts';
+
+/** How an agent ended: told to, removed from its fleet, or by an error that a restart may mend. */
+export type AgentEnd = { readonly cause: 'stopped' } | { readonly cause: 'removed'; readonly reason: string };
+
+const fullCheckMs = 30 * 60_000;
+
+/**
+ * Runs an agent until the signal aborts or its hub says that the cluster was removed. Rejects when it cannot go on
+ * (another agent took the cluster, the state cannot be read, there is no identity): a supervisor starts it again.
+ */
+export async function runAgent(config: AgentConfig, signal: AbortSignal): Promise<AgentEnd> {
+  const log = createLog(config.logLevel, process.stderr.isTTY);
+  const kube = createKubeClient(await loadKubeConfig({ ...config.kubeconfig }));
+  const stop = new AbortController();
+  const outer = (): void => stop.abort(signal.reason);
+  signal.addEventListener('abort', outer, { once: true });
+  if (signal.aborted) outer();
+  const lease = new Lease(kube, await currentHolder(config.podUid), log);
+  try {
+    await lease.acquire(stop.signal);
+    log.info('this agent holds the cluster');
+    return await whileHolding(config, kube, lease, log, stop);
+  } catch (error) {
+    if (signal.aborted) return { cause: 'stopped' };
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', outer);
+    await lease.release();
+    await kube.close();
+  }
+}
+
+async function whileHolding(
+  config: AgentConfig,
+  kube: KubeClient,
+  lease: Lease,
+  log: Log,
+  stop: AbortController,
+): Promise<AgentEnd> {
+  const { signal } = stop;
+  let removed: string | undefined;
+  let failure: unknown;
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    stop.abort(error);
+  };
+  const keeping = lease.keep(signal).catch((error: unknown) => {
+    if (!signal.aborted) fail(error);
+  });
+  const checkpoint = checkpointFrom(config.crashAt, () => process.kill(process.pid, 'SIGKILL'));
+  const state = new ClusterState(kube, checkpoint);
+  const inventory = await state.load(signal);
+  void state.removeStrayPacks(signal).catch(() => undefined);
+  const kinds = new Kinds(kube);
+  const statuses = new StatusBook();
+  const reconciler = new Reconciler({
+    kube,
+    state,
+    inventory,
+    lease,
+    kinds,
+    statuses,
+    checkpoint,
+    log,
+    onFatal: fail,
+  });
+  const core = new ClusterCore({
+    kube,
+    state,
+    kinds,
+    reconciler,
+    statuses,
+    log,
+    onRemoved: (reason) => {
+      removed = reason;
+      stop.abort();
+    },
+  });
+  core.resume();
+  const fullCheck = setInterval(() => void reconciler.checkNow().catch(() => undefined), fullCheckMs);
+  try {
+    const link = await linkFor(config, kube, log);
+    await link.run(core, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    clearInterval(fullCheck);
+    await reconciler.stop();
+    stop.abort();
+    await keeping;
+  }
+  if (failure !== undefined) throw failure;
+  return removed === undefined ? { cause: 'stopped' } : { cause: 'removed', reason: removed };
+}
+
+async function linkFor(config: AgentConfig, kube: KubeClient, log: Log): Promise<HubLink> {
+  if (config.desiredState !== undefined) {
+    return createFileLink({ path: config.desiredState, statusPath: config.statusFile, log });
+  }
+  const joinToken =
+    config.joinToken ?? (config.joinTokenFile && (await readFile(config.joinTokenFile, 'utf8')).trim());
+  return createHubLink({
+    kube,
+    clusterName: config.clusterName ?? '',
+    agentVersion: config.agentVersion,
+    instance: randomUUID(),
+    features: [...knownFeatures],
+    log,
+    ...(config.hub ? { enrolmentAddress: config.hub } : {}),
+    ...(config.hubSession ? { sessionAddress: config.hubSession } : {}),
+    ...(joinToken ? { joinToken } : {}),
+  });
+}

@@ -1,0 +1,281 @@
+import { isVerified } from '@muster/apply-plan';
+import type { InventoryEntry, Plan, Skip } from '@muster/apply-plan';
+import { worseHealth } from '@muster/health';
+import type { HealthStatus } from '@muster/health';
+import { parseObjectId } from '@muster/manifest';
+import type { ObjectId, Version } from '@muster/manifest';
+import type { WantedBundle, WantedObject } from '../core/bundles.ts';
+import type { Failure } from '../core/failures.ts';
+import type { LiveRecord } from '../core/live-record.ts';
+import type { AssignmentStatus, ObjectStatus, StatusReason, SyncStatus } from './model.ts';
+
+/** All that statuses are made from. */
+export interface Knowledge {
+  readonly version: Version;
+  readonly paused: boolean;
+  readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
+  readonly record: (id: ObjectId) => LiveRecord | undefined;
+  readonly failure: (id: ObjectId) => Failure | undefined;
+  readonly observationProblem: (id: ObjectId) => string | undefined;
+  readonly observedAt: number;
+}
+
+/** A plan's skips, by bundle. */
+export type SkipsByBundle = ReadonlyMap<string, readonly Skip[]>;
+
+export function skipsByBundle(plan: Plan): SkipsByBundle {
+  const result = new Map<string, Skip[]>();
+  for (const skip of plan.skips) {
+    if (skip.reason === 'unchanged') continue;
+    const list = result.get(skip.bundle);
+    if (list) list.push(skip);
+    else result.set(skip.bundle, [skip]);
+  }
+  return result;
+}
+
+interface Finding {
+  readonly status: ObjectStatus;
+  readonly weight: number;
+}
+
+const maxObjects = 100;
+
+/** The status of one assignment. */
+export function assess(bundle: WantedBundle, skips: readonly Skip[], know: Knowledge): AssignmentStatus {
+  const findings: Finding[] = [];
+  const skipOf = new Map(skips.map((skip) => [skip.id, skip]));
+  let health: HealthStatus = 'Healthy';
+  let pending = 0;
+  for (const object of bundle.objects) {
+    const found = assessObject(
+      bundle,
+      object,
+      object.id === undefined ? undefined : skipOf.get(object.id),
+      know,
+    );
+    health = worseHealth(health, found.health);
+    if (found.sync !== 'Synced') pending++;
+    if (found.finding) findings.push(found.finding);
+  }
+  for (const broken of bundle.broken) {
+    pending++;
+    findings.push(
+      finding(
+        { group: '', version: '', kind: '', namespace: '', name: broken.digest },
+        'OutOfSync',
+        'Missing',
+        'Invalid',
+        broken.problem,
+        0,
+      ),
+    );
+  }
+  for (const skip of skips) if (skip.deletion) findings.push(leavingFinding(skip, know));
+  return summarise(bundle, findings, health, pending, know);
+}
+
+/** The status of a bundle that left the cluster, as long as something of it remains. */
+export function assessLeaving(
+  bundle: string,
+  skips: readonly Skip[],
+  remaining: number,
+  know: Knowledge,
+): AssignmentStatus {
+  const findings = skips.filter((skip) => skip.deletion).map((skip) => leavingFinding(skip, know));
+  const first = findings[0]?.status;
+  return {
+    bundle,
+    manifestDigest: undefined,
+    version: know.version,
+    sync: remaining > 0 ? 'OutOfSync' : 'Synced',
+    health: 'Healthy',
+    reason: remaining === 0 ? 'Applied' : (first?.reason ?? 'Pruning'),
+    message:
+      remaining === 0
+        ? 'it has left the cluster'
+        : (first?.message ?? `${remaining} objects are being deleted`),
+    objects: findings.slice(0, maxObjects).map((found) => found.status),
+    objectCount: 0,
+    objectProblemCount: findings.length,
+    warnings: [],
+    observedAt: know.observedAt,
+    gone: remaining === 0,
+  };
+}
+
+function assessObject(
+  bundle: WantedBundle,
+  object: WantedObject,
+  skip: Skip | undefined,
+  know: Knowledge,
+): { readonly sync: SyncStatus; readonly health: HealthStatus; readonly finding?: Finding } {
+  const ref = refOf(object);
+  const bad = (
+    sync: SyncStatus,
+    health: HealthStatus,
+    reason: StatusReason,
+    message: string,
+    weight: number,
+  ) => ({
+    sync,
+    health,
+    finding: finding(ref, sync, health, reason, message, weight),
+  });
+  const { id } = object;
+  if (id === undefined)
+    return bad(
+      'OutOfSync',
+      'Missing',
+      'KindMissing',
+      `the cluster does not serve ${ref.kind} of ${ref.group || 'the core group'} ${ref.version}`,
+      1,
+    );
+  const entry = know.inventory.get(id);
+  const live = know.record(id);
+  const failure = know.failure(id);
+  const health = live?.health.status ?? 'Missing';
+  const isSynced =
+    entry !== undefined &&
+    live !== undefined &&
+    entry.bundle === bundle.bundle &&
+    entry.digest === object.digest &&
+    isVerified(entry, live);
+  if (failure && failure.digest === object.digest && !isSynced)
+    return bad('OutOfSync', health, failure.reason, failure.message, 2);
+  if (skip && !skip.deletion && skip.reason !== 'backing-off') {
+    const said = sayOf(skip, know);
+    return bad(said.sync, said.sync === 'Unknown' ? 'Unknown' : health, said.reason, said.message, 3);
+  }
+  if (!isSynced) return { sync: 'OutOfSync', health };
+  if (health === 'Healthy' || health === 'Suspended') return { sync: 'Synced', health };
+  return bad('Synced', health, 'Unhealthy', live.health.message, health === 'Degraded' ? 4 : 5);
+}
+
+function summarise(
+  bundle: WantedBundle,
+  findings: Finding[],
+  health: HealthStatus,
+  pending: number,
+  know: Knowledge,
+): AssignmentStatus {
+  findings.sort((a, b) => a.weight - b.weight);
+  const isUnknown = findings.some((found) => found.status.sync === 'Unknown');
+  const outOfSync = pending > 0 || findings.some((found) => found.status.sync === 'OutOfSync');
+  const told = reasonAndMessage(bundle, findings, pending, know);
+  return {
+    bundle: bundle.bundle,
+    manifestDigest: bundle.assignment.manifestDigest,
+    version: know.version,
+    sync: bundle.problem ? 'OutOfSync' : isUnknown ? 'Unknown' : outOfSync ? 'OutOfSync' : 'Synced',
+    health: bundle.problem && bundle.objects.length === 0 ? 'Unknown' : health,
+    ...told,
+    objects: findings.slice(0, maxObjects).map((found) => found.status),
+    objectCount: bundle.objects.length + bundle.broken.length,
+    objectProblemCount: findings.length,
+    warnings: bundle.warnings,
+    observedAt: know.observedAt,
+    gone: false,
+  };
+}
+
+function reasonAndMessage(
+  bundle: WantedBundle,
+  findings: readonly Finding[],
+  pending: number,
+  know: Knowledge,
+): { reason: StatusReason; message: string } {
+  if (bundle.problem) return bundle.problem;
+  if (know.paused) return { reason: 'Paused', message: 'the cluster is paused: nothing is written' };
+  if (bundle.assignment.paused)
+    return { reason: 'Paused', message: 'the bundle is paused: nothing is written' };
+  const first = findings.find((found) => found.status.sync !== 'Synced')?.status;
+  if (first) {
+    const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
+    return {
+      reason: first.reason,
+      message: `${first.object.kind} ${first.object.name}: ${first.message}${more}`,
+    };
+  }
+  if (pending > 0)
+    return {
+      reason: 'Applying',
+      message: `${pending} of ${bundle.objects.length} objects are to be applied`,
+    };
+  return { reason: 'Applied', message: `${bundle.objects.length} objects are as the manifest says` };
+}
+
+function sayOf(
+  skip: Skip,
+  know: Knowledge,
+): { readonly sync: SyncStatus; readonly reason: StatusReason; readonly message: string } {
+  const other = skip.other ?? 'another';
+  switch (skip.reason) {
+    case 'owned-by-other':
+      return { sync: 'OutOfSync', reason: 'OwnedByOther', message: `it belongs to ${other}` };
+    case 'claimed-by-two-bundles':
+      return { sync: 'OutOfSync', reason: 'ClaimedByTwo', message: `bundle ${other} has it as well` };
+    case 'paused':
+      return { sync: 'OutOfSync', reason: 'Paused', message: 'paused: it is not written' };
+    case 'terminating':
+      return {
+        sync: 'OutOfSync',
+        reason: 'Terminating',
+        message: 'it is being deleted; a finalizer may hold it',
+      };
+    case 'unobserved':
+      return {
+        sync: 'Unknown',
+        reason: 'NotObserved',
+        message: know.observationProblem(skip.id) ?? 'it could not be looked at yet',
+      };
+    case 'prune-held':
+      return {
+        sync: 'OutOfSync',
+        reason: 'PruneHeld',
+        message: `its deletion waits for bundle ${other}: ${skip.detail ?? ''}`,
+      };
+    case 'consent-needed':
+      return {
+        sync: 'OutOfSync',
+        reason: 'PruneHeld',
+        message: `its deletion needs consent: ${skip.detail ?? ''}`,
+      };
+    case 'backing-off':
+      return { sync: 'OutOfSync', reason: 'Pruning', message: 'its deletion is tried again later' };
+    case 'unchanged':
+      return { sync: 'Synced', reason: 'Applied', message: '' };
+  }
+}
+
+function leavingFinding(skip: Skip, know: Knowledge): Finding {
+  const key = parseObjectId(skip.id) ?? { group: '', kind: '', namespace: '', name: skip.id };
+  const failure = know.failure(skip.id);
+  const said =
+    failure && failure.digest === undefined ? { ...failure, sync: 'OutOfSync' as const } : sayOf(skip, know);
+  return finding(
+    { ...key, version: '' },
+    said.sync,
+    know.record(skip.id)?.health.status ?? 'Unknown',
+    said.reason,
+    said.message,
+    3,
+  );
+}
+
+function refOf(object: WantedObject): ObjectStatus['object'] {
+  const { group, version, kind, name, ownNamespace } = object;
+  const namespace = object.id === undefined ? ownNamespace : (parseObjectId(object.id)?.namespace ?? '');
+  return { group, version, kind, namespace, name };
+}
+
+function finding(
+  object: ObjectStatus['object'],
+  sync: SyncStatus,
+  health: HealthStatus,
+  reason: StatusReason,
+  message: string,
+  weight: number,
+): Finding {
+  return { status: { object, sync, health, reason, message }, weight };
+}

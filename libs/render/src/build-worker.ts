@@ -8,7 +8,7 @@ export interface BuildOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly onProgress?: (line: string) => void;
   /** Called before a build, and only then; may throw what the caller's users understand better. */
-  readonly requireGo?: () => void;
+  readonly requireGo?: () => void | Promise<void>;
 }
 
 /**
@@ -22,7 +22,7 @@ export async function buildRenderWorker(options: BuildOptions = {}): Promise<str
     throw new RenderWorkerError("The render worker's sources are not beside this program");
   const path = cachedWorkerPath(sources, env);
   if (isProgram(path)) return path;
-  options.requireGo?.();
+  await options.requireGo?.();
   onProgress('Building the render worker (a few seconds; the first time Go fetches its modules)');
   await mkdir(dirname(path), { recursive: true });
   const unfinished = `${path}.${process.pid}`;

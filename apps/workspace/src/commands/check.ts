@@ -1,4 +1,5 @@
 import { generateContracts } from '../generate.ts';
+import { checkWorker } from '../go.ts';
 import { inRoot } from '../paths.ts';
 import { step } from '../progress.ts';
 import { run as runProgram } from '../run.ts';
@@ -17,6 +18,7 @@ export async function checkSources(): Promise<void> {
   await step("Generating the protocol's code", generateContracts);
   await step('Formatting', () => runProgram(bin('prettier'), ['--check', '--log-level', 'warn', '.']));
   await step('Protocol: lint and breaking changes', checkProtocol);
+  await step('The render worker: format, vet, tests', checkWorker);
   await step('Lint and boundaries, types', lintAndTypes);
 }
 

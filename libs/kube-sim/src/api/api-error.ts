@@ -59,11 +59,11 @@ export const notFound = (subject: ErrorSubject): ApiError =>
 export const noSuchResource = (): ApiError =>
   new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 
-export const alreadyExists = (subject: ErrorSubject): ApiError =>
+export const alreadyExists = (subject: ErrorSubject, isGoing = false): ApiError =>
   new ApiError(
     409,
     'AlreadyExists',
-    `${qualified(subject.plural, subject.group)} "${subject.name}" already exists`,
+    `${isGoing ? 'object is being deleted: ' : ''}${qualified(subject.plural, subject.group)} "${subject.name}" already exists`,
     detailsOf(subject, subject.plural),
   );
 

@@ -126,11 +126,8 @@ export class GarbageCollector implements Controller {
   }
 
   #resolve(reference: JsonObject, dependent: JsonObject): Dependent | undefined {
-    const { store, registry } = this.#cluster;
-    const resource = registry.ofKind(
-      groupOf(textAt(reference, 'apiVersion') ?? ''),
-      textAt(reference, 'kind') ?? '',
-    );
+    const { store } = this.#cluster;
+    const resource = this.#resourceOf(reference);
     if (resource === undefined) return undefined;
     const name = textAt(reference, 'name') ?? '';
     const key = resource.namespaced ? `${namespaceOf(dependent) ?? ''}/${name}` : name;
@@ -138,9 +135,16 @@ export class GarbageCollector implements Controller {
     return object === undefined ? undefined : { resource, object };
   }
 
+  #resourceOf(reference: JsonObject): ServedResource | undefined {
+    const group = groupOf(textAt(reference, 'apiVersion') ?? '');
+    return this.#cluster.registry.ofKind(group, textAt(reference, 'kind') ?? '');
+  }
+
   /** Deletes it if no owner is left; otherwise it loses only the owners that are gone. */
   #collectDependent(dependent: Dependent): void {
     const alive = (owner: JsonObject): boolean => {
+      // Of a kind that isn't served nobody can say whether it is gone.
+      if (this.#resourceOf(owner) === undefined) return true;
       const found = this.#resolve(owner, dependent.object);
       return found !== undefined && uidOf(found.object) === textAt(owner, 'uid');
     };

@@ -76,10 +76,11 @@ export const setsEqual = (a: FieldSet, b: FieldSet): boolean => {
   return true;
 };
 
-/** Every path of the set, as its elements. */
+/** Every path of the set, as its elements: at each level its members first, then what lies below, as Kubernetes lists them. */
 export function* pathsOf(set: FieldSet, prefix: readonly string[] = []): Generator<readonly string[]> {
-  if (set.member) yield prefix;
-  for (const [element, child] of set.children) yield* pathsOf(child, [...prefix, element]);
+  const children = [...set.children].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [element, child] of children) if (child.member) yield [...prefix, element];
+  for (const [element, child] of children) yield* pathsOf(child, [...prefix, element]);
 }
 
 /** The set of these paths. */

@@ -21,7 +21,8 @@ export const bodyOf = (request: ApiRequest): Json | undefined => {
     throw new ApiError(
       415,
       'UnsupportedMediaType',
-      'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+      'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml' +
+        ' (this is a simulated API server: where kubectl sends protobuf, use `kubectl create … --dry-run=client -o yaml | kubectl apply -f -`)',
     );
   }
   if (request.body === '') return undefined;

@@ -73,9 +73,20 @@ const targetOf = ({ resource, namespace, name }: RequestInfo): Target => {
   return { resource, namespace, name };
 };
 
+/** Kinds whose deletion is answered with what was deleted. */
+const toldWhenDeleted: ReadonlySet<string> = new Set([
+  '/persistentvolumeclaims',
+  '/persistentvolumes',
+  '/pods',
+  '/podtemplates',
+  '/resourcequotas',
+  '/serviceaccounts',
+  '/services',
+]);
+
 /** An object that is gone answers with a `Status`; one that is going, with itself. */
 const deletedResponse = (presentation: Presentation, outcome: DeleteOutcome): JsonObject =>
-  outcome.kind === 'terminating'
+  outcome.kind === 'terminating' || toldWhenDeleted.has(presentation.resource.storage)
     ? presentObject(presentation, outcome.object)
     : deletedStatus(presentation.resource, outcome.object);
 

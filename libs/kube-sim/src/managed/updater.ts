@@ -92,8 +92,7 @@ const takenFromOthers = (
 const prune = (merged: Json, last: FieldSet, managed: FieldSet, schema: MapSchema): Json => {
   if (isEmpty(last)) return merged;
   const named = (set: FieldSet): FieldSet => withNamedFields(set, schema);
-  const setOfValue = (value: Json | undefined): FieldSet =>
-    value === undefined ? emptySet : named(fieldsOf(value, schema));
+  const setOfValue = (value: Json): FieldSet => named(fieldsOf(value, schema));
   const all = setOfValue(merged);
   const stripped = removeFields(merged, named(last), schema);
   const withOwned = removeFields(

@@ -1,6 +1,6 @@
 import { alreadyExists, badRequest } from '../api/api-error.ts';
 import { textAt, type Json, type JsonObject } from '../json/value.ts';
-import { nameOf, resourceVersionOf, withMeta } from '../objects/metadata.ts';
+import { isTerminating, nameOf, resourceVersionOf, withMeta } from '../objects/metadata.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { subjectOf, type Cluster, type WriteOptions } from './cluster.ts';
 import { decode, inNamespace } from './decode.ts';
@@ -35,6 +35,7 @@ export const create = (
   }
   const target = { resource, namespace, name: nameOf(object) };
   const subject = subjectOf(target);
-  if (target.name !== '' && findObject(cluster, target) !== undefined) throw alreadyExists(subject);
+  const existing = target.name === '' ? undefined : findObject(cluster, target);
+  if (existing !== undefined) throw alreadyExists(subject, isTerminating(existing));
   return createObject(cluster, target, object, options);
 };

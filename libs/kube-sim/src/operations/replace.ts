@@ -7,7 +7,17 @@ import { findObject } from './read.ts';
 import { createObject, updateObject } from './write.ts';
 
 /** Kinds that a PUT may create, which most may not. */
-const createdByPut: ReadonlySet<string> = new Set(['/events', 'coordination.k8s.io/leases', '/services']);
+const createdByPut: ReadonlySet<string> = new Set([
+  '/endpoints',
+  '/events',
+  '/limitranges',
+  '/services',
+  'coordination.k8s.io/leases',
+  'rbac.authorization.k8s.io/clusterrolebindings',
+  'rbac.authorization.k8s.io/clusterroles',
+  'rbac.authorization.k8s.io/rolebindings',
+  'rbac.authorization.k8s.io/roles',
+]);
 
 /** PUT: the whole object; with a resourceVersion, a compare-and-set. */
 export const replace = (cluster: Cluster, target: Target, body: Json, options: WriteOptions): WriteResult => {

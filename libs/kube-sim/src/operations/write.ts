@@ -212,7 +212,8 @@ export const updateObject = (
   if (options.dryRun) return object;
   // The last finalizer gone from an object that is to go: it goes.
   if (isTerminating(object) && finalizersOf(object).length === 0 && !isHeldNamespace(resource, object)) {
-    return cluster.store.remove(resource.storage, objectKey(target.namespace, target.name)) ?? object;
+    cluster.store.remove(resource.storage, objectKey(target.namespace, target.name));
+    return object;
   }
   return cluster.store.put(resource.storage, object);
 };

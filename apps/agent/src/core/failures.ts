@@ -79,7 +79,8 @@ function explain(id: ObjectId, error: unknown): { readonly reason: StatusReason;
 }
 
 function reasonOf(error: KubeApiError): StatusReason {
-  if (error.status === 429 || error.status >= 500) return 'Unreachable';
+  // 500 is also what the API server answers to an object that it cannot decode.
+  if (error.status === 429 || error.status > 500) return 'Unreachable';
   if (error.status === 409) return 'Conflict';
   if (error.status === 403 && !/admission|terminated/.test(error.message)) return 'Forbidden';
   return 'Refused';

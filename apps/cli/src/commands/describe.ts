@@ -1,4 +1,4 @@
-import type { Assignment, Bundle, Cluster, RepoProblem, Revision } from '@muster/api';
+import type { Assignment, Bundle, Cluster, Pause, RepoProblem, Revision } from '@muster/api';
 import type { Context } from '../context.ts';
 import { CliError, EXIT_NO, EXIT_OK, EXIT_USAGE } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -48,10 +48,7 @@ function describeCluster(it: Cluster, now: number): string {
     ['Agent', orNone(it.agentVersion)],
     ['Sync', it.sync],
     ['Health', it.health],
-    [
-      'Paused',
-      it.paused === null ? undefined : `since ${it.paused.since} by ${it.paused.by} ${it.paused.reason}`,
-    ],
+    ['Paused', printPause(it.paused)],
     ['Generation', `${it.applied?.generation ?? '-'} applied of ${it.desired?.generation ?? '-'}`],
     ['Defined', it.definedIn === null ? undefined : printPlace(it.definedIn)],
     [
@@ -81,10 +78,7 @@ function describeBundle(it: Bundle): string {
     ['Synced', outOf(it.synced, it.targets)],
     ['Healthy', outOf(it.healthy, it.targets)],
     ['Objects', String(it.objectCount)],
-    [
-      'Paused',
-      it.paused === null ? undefined : `since ${it.paused.since} by ${it.paused.by} ${it.paused.reason}`,
-    ],
+    ['Paused', printPause(it.paused)],
     ['Problems', printProblems(it.problems)],
   ]);
 }
@@ -124,6 +118,12 @@ async function assignmentsOf(
     (objects.length === 0 ? '' : `\nObjects that are not as they should be:\n${objects.join('')}`) +
     (warnings.length === 0 ? '' : `\nWarnings:\n${warnings.join('')}`)
   );
+}
+
+function printPause(pause: Pause | null): string | undefined {
+  return pause === null
+    ? undefined
+    : `since ${pause.since} by ${pause.by}${pause.reason && `: ${pause.reason}`}`;
 }
 
 function printProblems(problems: readonly RepoProblem[]): string {

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { CliError, EXIT_NO, EXIT_OK, EXIT_USAGE } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { changes } from '../hub-api/changes.ts';
+import { HubUnreachable } from '../hub-api/client.ts';
 import type { HubClient, Query } from '../hub-api/client.ts';
 import { count, printPlace, shortSha } from '../output/text.ts';
 import { parseDuration } from './duration.ts';
@@ -32,9 +33,13 @@ export async function wait({ io, hub }: Context, options: WaitOptions): Promise<
   const timeoutMs = parseDuration(options.timeout, '--timeout');
   const scope: Query = { bundle: options.bundle, cluster: options.cluster, labelSelector: options.selector };
   const timeout = AbortSignal.timeout(timeoutMs);
-  let missing = 'an answer of the hub';
+  let missing: string | undefined;
   for await (const _ of changes(hub, TOPICS, AbortSignal.any([io.signal, timeout]))) {
-    const progress = await lookAt(hub, conditions, scope);
+    // A hub that went away may come back in time; one that never answered is named wrongly, or isn't there.
+    const progress = await lookAt(hub, conditions, scope).catch((error: unknown): Progress => {
+      if (missing === undefined || !(error instanceof HubUnreachable)) throw error;
+      return { done: false, missing: error.message };
+    });
     if (progress.done) {
       if (io.stderrIsTty) io.stderr('\r\u001b[K');
       io.stdout(`${options.for.join(', ')}: condition met\n`);
@@ -45,7 +50,7 @@ export async function wait({ io, hub }: Context, options: WaitOptions): Promise<
   }
   if (io.stderrIsTty) io.stderr('\n');
   if (io.signal.aborted) throw new CliError('interrupted', { exitCode: EXIT_NO });
-  throw new CliError(`not within ${options.timeout}: ${missing}`, {
+  throw new CliError(`not within ${options.timeout}${missing === undefined ? '' : `: ${missing}`}`, {
     exitCode: EXIT_NO,
     hint: '`muster status` shows what is wrong; --timeout gives it longer.',
   });

@@ -1,6 +1,7 @@
 import type { ChangeNotice, ListName } from '@muster/api';
 import type { Context } from '../context.ts';
 import { changes } from '../hub-api/changes.ts';
+import { HubUnreachable } from '../hub-api/client.ts';
 import { columnsFor, printData } from '../output/format.ts';
 import type { Format } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
@@ -19,7 +20,12 @@ export async function watch<T>(
   let shown: ReadonlyMap<string, string> = new Map();
   let isFirst = true;
   for await (const _ of changes(hub, [topicOf(resource.list)], io.signal)) {
-    const items = await read();
+    // While the hub is away (restarted, say) there is nothing new; at first it is an error.
+    const items = await read().catch((error: unknown) => {
+      if (isFirst || !(error instanceof HubUnreachable)) throw error;
+      return undefined;
+    });
+    if (items === undefined) continue;
     const columns = columnsFor(resource, format, items, { colours, now: io.now() });
     const identities = new Map(
       items.map((item) => {

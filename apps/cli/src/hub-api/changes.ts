@@ -45,7 +45,10 @@ async function follow(
     try {
       const decoder = new TextDecoder();
       let text = '';
-      for await (const part of await hub.events(signal)) {
+      const events = await hub.events(signal);
+      // What changed before the stream was open was told to nobody.
+      bell.ring();
+      for await (const part of events) {
         const lines = (text + decoder.decode(part, { stream: true })).split(/\r?\n/);
         text = lines.pop()!;
         if (lines.some((line) => concerns(line, topics))) bell.ring();
@@ -54,7 +57,6 @@ async function follow(
       // Whatever it was, reading again says it better: that goes to the user, this only wakes.
     }
     await pause(RECONNECT_MS, signal);
-    bell.ring();
   }
 }
 

@@ -5,6 +5,9 @@ import type { Connection } from './connection.ts';
 
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** Nobody answers at the hub's address: at once, or not in time. Whoever waits for something may try again. */
+export class HubUnreachable extends CliError {}
+
 /** A page is at most this long; a list asks for as many pages as it takes. */
 const PAGE_SIZE = 500;
 
@@ -93,7 +96,7 @@ export class HubClient {
     return answer;
   }
 
-  #unreachable(cause: unknown): CliError {
+  #unreachable(cause: unknown): HubUnreachable {
     const reason = causeOf(cause);
     return new CliError(
       `no hub answers at ${this.url} (from ${this.#connection.source})${reason && `: ${reason}`}`,

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { startFakeHub } from '../testing/fake-hub.ts';
+import { runCli } from '../testing/run-cli.ts';
+import { assignment, bundle, cluster } from '../testing/samples.ts';
+
+describe('muster describe', () => {
+  test('cluster tells where each label is from, and what runs there', async () => {
+    await using hub = await startFakeHub(({ path }) =>
+      path.startsWith('clusters') ? { json: { items: [cluster] } } : { json: { items: [assignment] } },
+    );
+    expect((await runCli(['describe', 'cluster', 'eu-1'], hub)).stdout).toBe(`Name:        eu-1
+Uid:         1b6f
+Enrolled:    2026-11-20T12:00:00.000Z
+Connected:   yes
+Kubernetes:  v1.36.3
+Agent:       0.1.0
+Sync:        Synced
+Health:      Healthy
+Generation:  7 applied of 7
+Defined:     clusters.muster.yaml:3:1
+Labels:      env=production (Git)
+             region=eu (Token)
+
+CLUSTER   BUNDLE     REVISION   SYNC     HEALTH    REASON    OBSERVED
+eu-1      checkout   1a2b3c4d   Synced   Healthy   Applied   30s
+`);
+  });
+
+  test('bundle lists each object that is not as it should be', async () => {
+    const object = {
+      group: 'apps',
+      version: 'v1',
+      kind: 'Deployment',
+      namespace: 'checkout',
+      name: 'web',
+      sync: 'OutOfSync' as const,
+      health: 'Degraded' as const,
+      reason: 'Refused',
+      message: 'spec.replicas: must not be negative',
+    };
+    await using hub = await startFakeHub(({ path }) =>
+      path.startsWith('bundles')
+        ? { json: { items: [bundle] } }
+        : { json: { items: [{ ...assignment, objects: [object] }] } },
+    );
+    const { stdout } = await runCli(['describe', 'bundle', 'checkout'], hub);
+    expect(stdout).toContain(
+      '  checkout on eu-1: Deployment checkout/web: OutOfSync, Degraded: spec.replicas: must not be negative\n',
+    );
+  });
+
+  test('of a name that is not there is 1', async () => {
+    await using hub = await startFakeHub(() => ({ json: { items: [] } }));
+    expect(await runCli(['describe', 'bundle', 'x'], hub)).toMatchObject({
+      exitCode: 1,
+      stderr: 'muster: there is no bundle "x"\n',
+    });
+  });
+});

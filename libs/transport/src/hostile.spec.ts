@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import type { ClientDuplexStream, StatusObject } from '@grpc/grpc-js';
-import { ConnectRequest, SessionServiceClient } from '@muster/contracts';
+import { AssignmentStatus, ConnectRequest, SessionServiceClient } from '@muster/contracts';
 import type { ConnectResponse } from '@muster/contracts';
 import type { CertificateAuthority } from '@muster/identity';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -105,7 +105,7 @@ describe('an agent that does not keep to the protocol', () => {
     const facts = { kubernetesVersion: 'v1.36.3', apiResources, complete: true, platform: '' };
     expect(await statusOf(call(hello(), { $case: 'facts', value: facts }))).toEqual({
       code: status.INVALID_ARGUMENT,
-      details: '10001 API resources in the facts; at most 10000 are allowed',
+      details: 'more than 10000 API resources in a message',
     });
   });
 
@@ -150,6 +150,27 @@ describe('an agent that does not keep to the protocol', () => {
     const second = hub.reports.next();
     finish();
     expect((await second).report.sequence).toBe(2n);
+  });
+
+  it('is sent away for a while when it connects again and again', async () => {
+    hub.decision = { decision: 'removed', reason: 'removed' };
+    const endings = [];
+    for (let attempt = 0; attempt < 61; attempt++) endings.push(await statusOf(call(hello())));
+    expect(endings[59]).toMatchObject({ code: status.OK });
+    expect(endings[60]).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+    hub.decision = undefined;
+    await timers.advance(5_000);
+    call(hello());
+    await hub.opened.first();
+  });
+
+  it('loses its session by a message that is small on the wire and large in memory', async () => {
+    const assignments = Array.from({ length: 5_001 }, () => AssignmentStatus.fromPartial({}));
+    const report = { sequence: 1n, assignments, complete: false, applied: undefined };
+    expect(await statusOf(call(hello(), { $case: 'report', value: report }))).toEqual({
+      code: status.INVALID_ARGUMENT,
+      details: 'more than 5000 assignments in a message',
+    });
   });
 
   it('harms nothing by a message that this hub does not know', async () => {

@@ -228,7 +228,7 @@ export interface AgentServerLimits {
   readonly fetchCacheBytes: number;
   /** Fetches of one session that may run at a time. */
   readonly maxFetchesPerSession: number;
-  /** Attempts of one address at enrolment and renewal: a burst, refilled over a minute. */
+  /** Attempts of one address at enrolment and renewal that fail: a burst, refilled over a minute. */
   readonly enrolmentsPerMinute: number;
   /** Open connections of one address at one listener; many clusters may sit behind one address. */
   readonly maxConnectionsPerAddress: number;

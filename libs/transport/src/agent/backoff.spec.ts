@@ -11,5 +11,6 @@ describe('backoffMs', () => {
   it('adds up to what the hub asks for, and a random part of it', () => {
     expect(reconnectAfterMs(4_000, 0)).toBe(4_000);
     expect(reconnectAfterMs(4_000, 0.5)).toBe(6_000);
+    expect(reconnectAfterMs(2 ** 32 - 1, 0.5)).toBe(900_000);
   });
 });

@@ -14,6 +14,7 @@ import { Sessions } from './sessions.ts';
 
 const SESSION_IDLE_MS = 60_000;
 const ENROLMENT_IDLE_MS = 15_000;
+const MAX_ENROLMENT_CONNECTIONS = 1_000;
 
 /** Serves the agent protocol: sessions and enrolment, each at its own listener. */
 export async function startAgentServer(options: AgentServerOptions): Promise<AgentServer> {
@@ -31,6 +32,8 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
     maxConcurrentStreams: 2 + limits.maxFetchesPerSession,
     idleMs: SESSION_IDLE_MS,
     maxConnectionsPerAddress,
+    // A reconnecting agent may overlap with its former connection.
+    maxConnections: 2 * limits.maxSessions,
   });
   const enrolmentListener = new Listener({
     address: options.enrolment,
@@ -39,7 +42,8 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
     maxMessageBytes: MAX_ENROLMENT_MESSAGE_BYTES,
     maxConcurrentStreams: 2,
     idleMs: ENROLMENT_IDLE_MS,
-    maxConnectionsPerAddress: Math.min(maxConnectionsPerAddress, 100),
+    maxConnectionsPerAddress: Math.min(maxConnectionsPerAddress, MAX_ENROLMENT_CONNECTIONS),
+    maxConnections: MAX_ENROLMENT_CONNECTIONS,
   });
 
   const sessions = new Sessions({

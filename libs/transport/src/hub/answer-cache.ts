@@ -33,8 +33,9 @@ export class AnswerCache {
   }
 
   async *answer(digests: readonly string[], signal: AbortSignal): AsyncGenerator<Buffer> {
-    const plain = digests.filter((digest) => !isKeyedDigest(digest));
-    const keyed = digests.filter(isKeyedDigest);
+    // Sorted, so that whoever asks for the same gets the same, in whatever order it was asked for.
+    const plain = [...new Set(digests.filter((digest) => !isKeyedDigest(digest)))].sort();
+    const keyed = [...new Set(digests.filter(isKeyedDigest))];
     for (let at = 0; at < plain.length; at += GROUP) yield* this.#shared(plain.slice(at, at + GROUP), signal);
     for (let at = 0; at < keyed.length; at += GROUP) {
       yield* chunksOf(this.#source.load(keyed.slice(at, at + GROUP), signal));

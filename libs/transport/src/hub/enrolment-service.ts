@@ -72,7 +72,12 @@ export class EnrolmentService {
       return;
     }
     serve(address).then(
-      (result) => ('answer' in result ? reply(null, result.answer) : reply(result)),
+      (result) => {
+        if (!('answer' in result)) return reply(result);
+        // A fleet that enrols from behind one address is no attack.
+        this.#rate.giveBack(rateLimitKey(address));
+        reply(null, result.answer);
+      },
       (cause: unknown) => {
         this.#problem({ kind: 'handler-failed', message: 'enrolment failed', address, cause });
         reply({ code: status.INTERNAL, details: 'the hub failed' });

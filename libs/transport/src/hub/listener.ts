@@ -17,6 +17,8 @@ export interface ListenerOptions {
   /** A connection without a call is closed after this. */
   readonly idleMs: number;
   readonly maxConnectionsPerAddress: number;
+  /** Of all addresses together. */
+  readonly maxConnections: number;
 }
 
 /**
@@ -41,6 +43,7 @@ export class Listener {
       experimental.createCertificateProviderServerCredentials(this.#provider, clientCas, clientCas !== null),
     );
     this.#net = createServer({ noDelay: true, keepAlive: true }, (socket) => this.#accept(socket));
+    this.#net.maxConnections = options.maxConnections;
   }
 
   get port(): number {

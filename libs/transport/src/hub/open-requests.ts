@@ -99,3 +99,11 @@ export class OpenRequests {
     this.#send({ message: { $case: 'requestCancel', value: { id } } });
   }
 }
+
+async function inflated(data: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await inflate(data, { maxOutputLength: 8 * MAX_SESSION_MESSAGE_BYTES });
+  } catch {
+    throw new RequestFailed(status.DATA_LOSS, "the agent's answer can't be unpacked");
+  }
+}

@@ -15,6 +15,14 @@ describe('RateLimit', () => {
     expect([limit.take('a'), limit.take('a')]).toEqual([true, false]);
   });
 
+  it('does not count what is given back', () => {
+    const limit = new RateLimit(1, () => 0);
+    for (let attempt = 0; attempt < 5; attempt++) {
+      expect(limit.take('a')).toBe(true);
+      limit.giveBack('a');
+    }
+  });
+
   it('counts an IPv6 site as one', () => {
     expect(rateLimitKey('2001:db8:1:2:3:4:5:6:443')).toBe(rateLimitKey('2001:db8:1:2:ffff::1:443'));
     expect(rateLimitKey('::ffff:10.0.0.1:443')).not.toBe(rateLimitKey('::ffff:10.0.0.2:443'));

@@ -27,6 +27,12 @@ export class RateLimit {
     this.#buckets.set(address, { tokens: Math.max(0, refilled - 1), at: now });
     return refilled >= 1;
   }
+
+  /** The attempt that was taken was a good one: it doesn't count. */
+  giveBack(address: string): void {
+    const bucket = this.#buckets.get(address);
+    if (bucket !== undefined) bucket.tokens = Math.min(this.#perMinute, bucket.tokens + 1);
+  }
 }
 
 /** The host of `host:port`; of an IPv6 host its /64, which is what one site gets. */

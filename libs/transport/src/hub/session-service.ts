@@ -5,11 +5,15 @@ import type { AgentHandlers, AgentServerLimits, ConnectDecision, Peer, Transport
 import { ProtocolError } from '../shared/errors.ts';
 import type { Timers } from '../shared/timers.ts';
 import { checkFacts, checkHello, checkReport } from './checks.ts';
+import { decodeRequest } from './decode.ts';
 import { MessageReader } from './message-reader.ts';
 import { peerOf } from './peer.ts';
+import { RateLimit } from './rate-limit.ts';
 import { LiveSession } from './session.ts';
 import type { SessionCall } from './session.ts';
 import type { Sessions } from './sessions.ts';
+
+const CONNECTS_PER_MINUTE = 60;
 
 export interface SessionServiceOptions {
   readonly handlers: AgentHandlers;
@@ -23,15 +27,27 @@ export interface SessionServiceOptions {
 /** Serves `Connect`: from Hello to the end of one agent's session. */
 export class SessionService {
   readonly #options: SessionServiceOptions;
+  /** By cluster: one that is removed, or whose agents fight, must not cost the others. */
+  readonly #connects: RateLimit;
 
   constructor(options: SessionServiceOptions) {
     this.#options = options;
+    this.#connects = new RateLimit(CONNECTS_PER_MINUTE, () => options.timers.now());
   }
 
   readonly connect = (call: SessionCall): void => {
     const peer = peerOf(call);
     if (peer === undefined || peer.certificateNotAfter <= this.#options.timers.now()) {
       refuse(call, status.UNAUTHENTICATED, "the client certificate is not a cluster's, or ran out");
+      return;
+    }
+    if (!this.#connects.take(peer.clusterId)) {
+      this.#options.problem({
+        kind: 'rate-limited',
+        message: 'a cluster connects too often',
+        ...whoIs(peer),
+      });
+      refuse(call, status.RESOURCE_EXHAUSTED, 'this cluster connects too often: wait a minute');
       return;
     }
     this.#serve(call, peer).catch((error: unknown) => {
@@ -46,7 +62,7 @@ export class SessionService {
   };
 
   async #serve(call: SessionCall, peer: Peer): Promise<void> {
-    const messages = new MessageReader<ConnectRequest>(call);
+    const messages = new MessageReader<Buffer>(call);
     const hello = await this.#hello(call, messages, peer);
     if (hello === undefined) return;
     const decision = await this.#options.handlers.connect(peer, hello);
@@ -56,11 +72,7 @@ export class SessionService {
   }
 
   /** The first message, within its deadline. */
-  async #hello(
-    call: SessionCall,
-    messages: MessageReader<ConnectRequest>,
-    peer: Peer,
-  ): Promise<Hello | undefined> {
+  async #hello(call: SessionCall, messages: MessageReader<Buffer>, peer: Peer): Promise<Hello | undefined> {
     const cancel = this.#options.timers.after(this.#options.limits.helloDeadlineMs, () =>
       refuse(call, status.DEADLINE_EXCEEDED, 'no Hello came in time'),
     );
@@ -70,7 +82,7 @@ export class SessionService {
         if (!call.destroyed && !call.writableEnded) call.end();
         return undefined;
       }
-      const { message } = first;
+      const { message } = decodeRequest(first);
       if (message?.$case !== 'hello') throw new ProtocolError('the first message is not Hello');
       checkHello(message.value);
       return message.value;
@@ -127,12 +139,12 @@ export class SessionService {
   }
 
   /** Reads the agent, one message after the other: the next when the handler is done with the last. */
-  async #listen(session: LiveSession, messages: MessageReader<ConnectRequest>): Promise<void> {
+  async #listen(session: LiveSession, messages: MessageReader<Buffer>): Promise<void> {
     try {
       for (let next = await messages.next(); next !== undefined; next = await messages.next()) {
         if (session.ended) return;
         session.lastHeard = this.#options.timers.now();
-        await this.#handle(session, next);
+        await this.#handle(session, decodeRequest(next));
         session.lastHeard = this.#options.timers.now();
       }
       session.callEnded('the agent ended the session');

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import type { ConnectRequest, ConnectResponse, Goodbye, Hello } from '@muster/contracts';
+import type { ConnectResponse, Goodbye, Hello } from '@muster/contracts';
 import type {
   AgentRequest,
   DesiredStateBytes,
@@ -14,7 +14,7 @@ import type { Encoded } from '../shared/wire.ts';
 import { OpenRequests } from './open-requests.ts';
 import { Outbox } from './outbox.ts';
 
-export type SessionCall = ServerDuplexStream<ConnectRequest, Encoded<ConnectResponse>>;
+export type SessionCall = ServerDuplexStream<Buffer, Encoded<ConnectResponse>>;
 
 /**
  * One agent's stream at the hub. Writes one message at a time and the next when the agent's side took it, so that an

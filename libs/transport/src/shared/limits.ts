@@ -31,6 +31,6 @@ export const DEFAULT_LIMITS: AgentServerLimits = {
   maxSessions: 10_000,
   fetchCacheBytes: 48 * MIB,
   maxFetchesPerSession: 4,
-  enrolmentsPerMinute: 60,
-  maxConnectionsPerAddress: 2_000,
+  enrolmentsPerMinute: 600,
+  maxConnectionsPerAddress: 10_000,
 };

@@ -7,6 +7,8 @@ export type Encoded<T> = T | Buffer;
 export const hubSessionService = {
   connect: {
     ...SessionServiceService.connect,
+    // Decoded when it is read, one message at a time: what waits costs its bytes and no more.
+    requestDeserialize: (bytes: Buffer): Buffer => bytes,
     responseSerialize: (value: Encoded<ConnectResponse>): Buffer =>
       Buffer.isBuffer(value) ? value : encodeResponse(value),
   },

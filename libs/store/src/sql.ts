@@ -20,6 +20,11 @@ export class Sql {
     return (await this.rows<Row>(statement, parameters))[0];
   }
 
+  /** Runs `work` on what is committed now, whatever others commit meanwhile. */
+  async snapshot<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
+    return this.#runner.transaction('REPEATABLE READ', (manager) => work(new Sql(manager)));
+  }
+
   /** Runs `work` in one transaction; what it throws rolls back. */
   async transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
     return this.#runner.transaction((manager) => work(new Sql(manager)));

@@ -20,7 +20,8 @@ export async function ensureAdminToken(sql: Sql, dataDir: string): Promise<Admin
   const file = join(dataDir, 'admin-token');
   return new HubRepository(sql).bootstrap(async (hub) => {
     const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
-    if (kept !== '' && (await hub.apiTokenName(hashApiToken(kept))) === adminName) return { file, made: false };
+    if (kept !== '' && (await hub.apiTokenName(hashApiToken(kept))) === adminName)
+      return { file, made: false };
     const { token, tokenHash } = createApiToken(randomBytes);
     await mkdir(dataDir, { recursive: true });
     await writeWhole(file, `${token}\n`);

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { CertificateAuthority, createAuthority, createDataKey, DataKey, type MasterKey } from '@muster/identity';
+import {
+  CertificateAuthority,
+  createAuthority,
+  createDataKey,
+  DataKey,
+  type MasterKey,
+} from '@muster/identity';
 import { HubRepository, type Sql } from '@muster/store';
 
 /** What a hub is, unwrapped: only ever in memory. */
@@ -56,4 +62,3 @@ async function wrappedKey(
   });
   return made;
 }
-

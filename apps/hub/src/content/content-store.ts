@@ -30,7 +30,10 @@ export class ContentStore implements BlobSource {
   });
   readonly #objectsOf = new LRUCache<string, readonly string[]>({ max: cachedManifests });
 
-  constructor(@Inject(ContentRepository) contents: ContentRepository, @Inject(IDENTITY) identity: HubIdentity) {
+  constructor(
+    @Inject(ContentRepository) contents: ContentRepository,
+    @Inject(IDENTITY) identity: HubIdentity,
+  ) {
     this.#contents = contents;
     this.#identity = identity;
   }
@@ -76,7 +79,8 @@ export class ContentStore implements BlobSource {
   /** The digests of the objects of these manifests, and of the manifests themselves. */
   async reachable(manifestDigests: readonly string[]): Promise<Set<string>> {
     const unknown = manifestDigests.filter((digest) => !this.#objectsOf.has(digest));
-    const read = unknown.length === 0 ? new Map<string, string[]>() : await this.#contents.objectDigests(unknown);
+    const read =
+      unknown.length === 0 ? new Map<string, string[]>() : await this.#contents.objectDigests(unknown);
     for (const digest of unknown) this.#objectsOf.set(digest, read.get(digest) ?? []);
     const reachable = new Set(manifestDigests);
     for (const digest of manifestDigests) {

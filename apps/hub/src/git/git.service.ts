@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { type Commit, GitError, type GitSource, openGitSource, withoutCredentials } from '@muster/git-source';
 import { Inject, Injectable } from '@nestjs/common';
 import { ChangeRepository, type RepoState, RevisionRepository, type Store } from '@muster/store';
 import type { HubConfig } from '../config/settings.ts';
 import { Coalescer } from '../lifecycle/lane.ts';
 import { PlannerService } from '../plan/planner.service.ts';
+import { ResolveLane } from '../resolve/resolve-lane.ts';
 import { ResolveService } from '../resolve/resolve.service.ts';
 import { CLOCK, type Clock, CONFIG, LOGGER, type Logger, STORE } from '../tokens.ts';
 
@@ -17,6 +17,7 @@ export class GitService {
   readonly #store: Store;
   readonly #revisions: RevisionRepository;
   readonly #resolver: ResolveService;
+  readonly #lane: ResolveLane;
   readonly #planner: PlannerService;
   readonly #config: HubConfig;
   readonly #clock: Clock;
@@ -32,6 +33,7 @@ export class GitService {
     @Inject(STORE) store: Store,
     @Inject(RevisionRepository) revisions: RevisionRepository,
     @Inject(ResolveService) resolver: ResolveService,
+    @Inject(ResolveLane) lane: ResolveLane,
     @Inject(PlannerService) planner: PlannerService,
     @Inject(CONFIG) config: HubConfig,
     @Inject(CLOCK) clock: Clock,
@@ -40,6 +42,7 @@ export class GitService {
     this.#store = store;
     this.#revisions = revisions;
     this.#resolver = resolver;
+    this.#lane = lane;
     this.#planner = planner;
     this.#config = config;
     this.#clock = clock;
@@ -77,17 +80,28 @@ export class GitService {
       this.#resolvedSha ??= await this.#revisions.newestSha();
       const commit = await source.fetch({ signal: this.#stop.signal });
       await this.#follow(source, commit, seenAt);
-      await this.#remember({ head: commit.sha, fetchedAt: seenAt, error: undefined, errorSince: undefined }, url);
+      await this.#remember(
+        { head: commit.sha, fetchedAt: seenAt, error: undefined, errorSince: undefined },
+        url,
+      );
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      const message = error instanceof GitError ? error.message : `the newest commit could not be resolved: ${String(error)}`;
+      const message =
+        error instanceof GitError
+          ? error.message
+          : `the newest commit could not be resolved: ${String(error)}`;
       if (!(error instanceof GitError)) this.#logger.error({ err: error }, 'a commit could not be resolved');
       await this.#rememberFailure(message, seenAt, url);
     }
   }
 
   #open(url: string): GitSource {
-    const { 'git-ref': ref, 'git-token': token, 'git-token-file': tokenFile, 'git-username': username } = this.#config;
+    const {
+      'git-ref': ref,
+      'git-token': token,
+      'git-token-file': tokenFile,
+      'git-username': username,
+    } = this.#config;
     return openGitSource({
       dataDir: this.#config.data,
       remote: {
@@ -102,13 +116,19 @@ export class GitService {
 
   async #follow(source: GitSource, commit: Commit, seenAt: Date): Promise<void> {
     const former = this.#resolvedSha;
-    if (commit.sha === former) return;
-    if (former !== undefined && !(await source.isAncestor(former, commit.sha))) await this.#noteRewrite(former, commit);
+    if (commit.sha === former && this.#isFollowedAsBefore()) return;
+    if (former !== undefined && !(await source.isAncestor(former, commit.sha)))
+      await this.#noteRewrite(former, commit);
     this.#logger.info({ revision: commit.sha }, 'a new commit');
-    const resolved = await this.#resolver.resolve(source, commit, seenAt);
+    const resolved = await this.#lane.run(() => this.#resolver.resolve(source, commit, seenAt));
     this.#resolvedSha = commit.sha;
     if (resolved.kind === 'good') await this.#planner.plan();
     this.#listener();
+  }
+
+  /** False when the hub was told to read another folder than the one that it read last. */
+  #isFollowedAsBefore(): boolean {
+    return this.#state === undefined || this.#state.path === this.#config['git-path'];
   }
 
   /** What a branch is, Git says: a rewritten one is followed, and told of. */
@@ -147,10 +167,4 @@ export class GitService {
     await this.#revisions.setRepo(state);
     if (before?.error !== state.error || before?.head !== state.head) this.#listener();
   }
-}
-
-/** The secret of a setting that may stand in a file of its own. */
-export function secretOf(value: string | undefined, file: string | undefined): string | undefined {
-  if (value !== undefined) return value;
-  return file === undefined ? undefined : readFileSync(file, 'utf8').trim();
 }

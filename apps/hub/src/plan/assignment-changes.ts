@@ -11,7 +11,10 @@ export function assignmentChanges(
   formerContents: ReadonlyMap<string, string>,
   assignmentsOf: (contentDigest: string) => Assignments,
 ): AssignmentChange[] {
-  const groups = new Map<string, { readonly from: string; readonly to: string; readonly clusterIds: string[] }>();
+  const groups = new Map<
+    string,
+    { readonly from: string; readonly to: string; readonly clusterIds: string[] }
+  >();
   for (const change of changes) {
     const from = formerContents.get(change.clusterId) ?? '';
     const to = change.next.contentDigest;

@@ -10,7 +10,10 @@ const bundle = (name: string, revision = 'r1') => ({
 });
 const pins = (...names: string[]): ClusterPins => ({ pins: names.map((name) => bundle(name)), holds: [] });
 
-function input(over: Partial<PlanInput> & Pick<PlanInput, 'clusters'>, here: ClusterPins = pins('checkout')): PlanInput {
+function input(
+  over: Partial<PlanInput> & Pick<PlanInput, 'clusters'>,
+  here: ClusterPins = pins('checkout'),
+): PlanInput {
   return {
     epoch: 1n,
     pinsFor: () => here,
@@ -34,7 +37,9 @@ function planned(cluster: PlannedCluster, over: Partial<PlanInput> = {}, here?: 
 describe('a plan', () => {
   test('gives a cluster that joined its first generation', () => {
     const { changes } = decidePlan(input({ clusters: [joined] }));
-    expect(changes).toMatchObject([{ clusterId: 'c1', former: undefined, next: { epoch: 1n, generation: 1n } }]);
+    expect(changes).toMatchObject([
+      { clusterId: 'c1', former: undefined, next: { epoch: 1n, generation: 1n } },
+    ]);
   });
 
   test('leaves a cluster alone of which nothing differs', () => {
@@ -77,7 +82,9 @@ describe('consent to deletions', () => {
   const byPerson = { id: 'x', bundle: 'checkout', clusterId: 'c1', generation: 2n };
 
   test("by a person goes into the state that was there, and is one's own generation", () => {
-    const { changes, consumedConsents } = decidePlan(input({ clusters: [before], consents: [byPerson] }, pins()));
+    const { changes, consumedConsents } = decidePlan(
+      input({ clusters: [before], consents: [byPerson] }, pins()),
+    );
     expect(changes).toMatchObject([{ next: { generation: 3n, baseGeneration: 2n, consents: ['checkout'] } }]);
     expect(consumedConsents).toEqual(['x']);
   });
@@ -89,7 +96,9 @@ describe('consent to deletions', () => {
   });
 
   test('by a person never counts for a change that came meanwhile', () => {
-    const { changes, consumedConsents } = decidePlan(input({ clusters: [before], consents: [byPerson] }, pins('cart')));
+    const { changes, consumedConsents } = decidePlan(
+      input({ clusters: [before], consents: [byPerson] }, pins('cart')),
+    );
     expect(changes).toMatchObject([{ next: { consents: [] } }]);
     expect(consumedConsents).toEqual(['x']);
     const changed = planned(before, {}, pins('cart'));

@@ -33,7 +33,13 @@ describe('the bytes of a desired state', () => {
 
   test('give back the rows of their assignments', () => {
     expect([...assignmentsOf(encodeContent(base, []).data).values()]).toEqual([
-      { bundle: 'checkout', revision: 'c1', manifestDigest: `sha256:${'a'.repeat(64)}`, paused: true, held: false },
+      {
+        bundle: 'checkout',
+        revision: 'c1',
+        manifestDigest: `sha256:${'a'.repeat(64)}`,
+        paused: true,
+        held: false,
+      },
     ]);
   });
 

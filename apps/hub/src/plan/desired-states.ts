@@ -46,7 +46,11 @@ export class DesiredStates {
   }
 
   /** Takes in what this process just stored as plan `seq`. */
-  stored(changes: ReadonlyMap<string, DesiredEntry>, contents: Iterable<{ digest: string; data: Buffer }>, seq: bigint): void {
+  stored(
+    changes: ReadonlyMap<string, DesiredEntry>,
+    contents: Iterable<{ digest: string; data: Buffer }>,
+    seq: bigint,
+  ): void {
     for (const [clusterId, entry] of changes) this.#entries.set(clusterId, entry);
     for (const { digest, data } of contents) this.#contents.set(digest, data);
     // A plan that another replica stored in between hasn't been read yet.
@@ -72,10 +76,14 @@ export class DesiredStates {
 
   /** What is to be announced to a cluster now; `undefined` before its first plan. */
   async announced(clusterId: string): Promise<AnnouncedState | undefined> {
-    const entry = this.#entries.get(clusterId);
-    if (entry === undefined) return undefined;
-    const { epoch, generation } = entry;
-    return announcedState({ epoch, generation }, await this.content(entry.contentDigest));
+    for (;;) {
+      const entry = this.#entries.get(clusterId);
+      if (entry === undefined) return undefined;
+      const content = await this.content(entry.contentDigest);
+      // A state that was replaced while its content was read must not be sent after its successor.
+      if (this.#entries.get(clusterId) !== entry) continue;
+      return announcedState({ epoch: entry.epoch, generation: entry.generation }, content);
+    }
   }
 
   /** The first of these digests that the cluster's desired state doesn't hold: manifests, and their objects. */

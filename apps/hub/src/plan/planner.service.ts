@@ -95,18 +95,26 @@ export class PlannerService {
     const seq = await this.#plans.store({
       contents,
       changes: plan.changes,
-      assignments: assignmentChanges(plan.changes, formerContents, (digest) => assignments.get(digest) ?? new Map()),
+      assignments: assignmentChanges(
+        plan.changes,
+        formerContents,
+        (digest) => assignments.get(digest) ?? new Map(),
+      ),
       consumedConsents: plan.consumedConsents,
       revisionSeq: input.revisionSeq,
     });
     this.#desired.stored(new Map(plan.changes.map((it) => [it.clusterId, it.next])), contents, seq);
     if (plan.changes.length === 0) return;
-    this.#logger.info({ clusters: plan.changes.length, contents: contents.length }, 'stored new desired states');
+    this.#logger.info(
+      { clusters: plan.changes.length, contents: contents.length },
+      'stored new desired states',
+    );
     this.#listener(plan.changes.map((it) => it.clusterId));
   }
 
   async #input(): Promise<PlanInput & { readonly revisionSeq: bigint }> {
-    const { revisionSeq, epoch, clusters, bundles, fleet, pauses, consents, withBundles } = await this.#store.sql.snapshot(readInput);
+    const { revisionSeq, epoch, clusters, bundles, fleet, pauses, consents, withBundles } =
+      await this.#store.sql.snapshot(readInput);
     const contents = new Map(bundles.map((row) => [row.name, contentOf(row)]));
     const model = {
       bundles: bundles.map((row) => row.spec as Bundle),
@@ -155,7 +163,8 @@ async function readInput(sql: Sql) {
     bundles: await revisions.bundles(),
     fleet: await revisions.fleet(),
     pauses: await plans.pauses(),
-    withBundles: byCommit.length === 0 ? new Map<string, Set<string>>() : await plans.clustersWithBundles(byCommit),
+    withBundles:
+      byCommit.length === 0 ? new Map<string, Set<string>>() : await plans.clustersWithBundles(byCommit),
   };
 }
 

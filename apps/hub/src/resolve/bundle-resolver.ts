@@ -40,7 +40,10 @@ export class BundleResolver {
   }
 
   /** In the order of the bundles. */
-  async resolveAll(bundles: readonly Bundle[], former: ReadonlyMap<string, BundleRow>): Promise<BundleResult[]> {
+  async resolveAll(
+    bundles: readonly Bundle[],
+    former: ReadonlyMap<string, BundleRow>,
+  ): Promise<BundleResult[]> {
     const { git, rootTree, folder, renderer, contents } = this.#options;
     const located = await Promise.all(
       bundles.map(async (bundle) => ({
@@ -48,7 +51,9 @@ export class BundleResolver {
         source: await locateSource(git, rootTree, folder, bundle, renderer.engineVersion),
       })),
     );
-    const fresh = located.filter(({ bundle, source }) => former.get(bundle.name)?.inputKey !== source.inputKey);
+    const fresh = located.filter(
+      ({ bundle, source }) => former.get(bundle.name)?.inputKey !== source.inputKey,
+    );
     const cached = await contents.renderings(fresh.map(({ source }) => source.inputKey));
     const limit = pLimit(concurrency);
     return Promise.all(
@@ -56,7 +61,11 @@ export class BundleResolver {
         const { inputKey } = source;
         if (source.kind === 'refused') return failed(bundle, inputKey, source.problems);
         const before = former.get(bundle.name);
-        if (before?.inputKey === inputKey && before.manifestDigest !== undefined && before.problems.length === 0) {
+        if (
+          before?.inputKey === inputKey &&
+          before.manifestDigest !== undefined &&
+          before.problems.length === 0
+        ) {
           return good(bundle, inputKey, before.manifestDigest, before.objectCount);
         }
         const hit = cached.get(inputKey);
@@ -73,7 +82,11 @@ export class BundleResolver {
     const outcome = await renderer.render({ kind: bundle.source.kind, files: source.files });
     const made = outcome.kind === 'refused' ? outcome : manifestOf(outcome.objects, sealer);
     if (made.kind === 'refused') {
-      return failed(bundle, inputKey, made.problems.map((problem) => renderProblem(folder, bundle, problem)));
+      return failed(
+        bundle,
+        inputKey,
+        made.problems.map((problem) => renderProblem(folder, bundle, problem)),
+      );
     }
     return { ...good(bundle, inputKey, made.manifest.digest, made.manifest.objects.length), rendered: made };
   }

@@ -13,9 +13,13 @@ export function fleetProblem(folder: string, problem: FleetProblem): RepoProblem
 }
 
 export function renderProblem(folder: string, bundle: Bundle, problem: RenderProblem): RepoProblem {
-  const document = problem.document !== undefined && problem.document > 0 ? ` (document ${problem.document + 1})` : '';
+  const document =
+    problem.document !== undefined && problem.document > 0 ? ` (document ${problem.document + 1})` : '';
   return {
-    file: problem.path === '' ? inRepo(folder, bundle.definedIn.file) : inRepo(folder, inRepo(bundle.source.path, problem.path)),
+    file:
+      problem.path === ''
+        ? inRepo(folder, bundle.definedIn.file)
+        : inRepo(folder, inRepo(bundle.source.path, problem.path)),
     line: problem.line ?? null,
     column: null,
     field: '',

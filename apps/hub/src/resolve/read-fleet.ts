@@ -11,9 +11,15 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads the fleet files of a commit; all that is wrong with any of them refuses the whole. */
 export async function readFleet(git: GitSource, commit: Commit, folder: string): Promise<ReadFleet> {
-  const root = folder === '' ? { id: commit.treeId, kind: 'tree' as const } : await git.resolvePath(commit.treeId, folder);
+  const root =
+    folder === ''
+      ? { id: commit.treeId, kind: 'tree' as const }
+      : await git.resolvePath(commit.treeId, folder);
   if (root?.kind !== 'tree') {
-    return { kind: 'refused', problems: [revisionProblem(`there is no folder ${folder} in the repo, where the fleet should be`)] };
+    return {
+      kind: 'refused',
+      problems: [revisionProblem(`there is no folder ${folder} in the repo, where the fleet should be`)],
+    };
   }
   const entries = (await git.listFiles(root.id)).filter((it) => isFleetFile(it.path));
   const problems: RepoProblem[] = entries
@@ -31,13 +37,20 @@ export async function readFleet(git: GitSource, commit: Commit, folder: string):
     try {
       files.push({ path, text: decoder.decode(contents[at]) });
     } catch {
-      problems.push({ file: inRepo(folder, path), line: null, column: null, field: '', message: 'the file is not UTF-8' });
+      problems.push({
+        file: inRepo(folder, path),
+        line: null,
+        column: null,
+        field: '',
+        message: 'the file is not UTF-8',
+      });
     }
   });
   if (problems.length > 0) return { kind: 'refused', problems };
   const parsed = parseFleet(files);
   if (parsed.kind === 'parsed') return { kind: 'read', model: parsed.model, rootTree: root.id };
-  const omitted = 'omitted' in parsed && typeof parsed.omitted === 'number' && parsed.omitted > 0 ? parsed.omitted : 0;
+  const omitted =
+    'omitted' in parsed && typeof parsed.omitted === 'number' && parsed.omitted > 0 ? parsed.omitted : 0;
   return {
     kind: 'refused',
     problems: [

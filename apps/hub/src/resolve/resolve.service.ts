@@ -26,8 +26,7 @@ import { readFleet } from './read-fleet.ts';
 import { allowedDeletions } from './trailers.ts';
 
 export type Resolved =
-  | { readonly kind: 'good' }
-  | { readonly kind: 'refused'; readonly problems: readonly RepoProblem[] };
+  { readonly kind: 'good' } | { readonly kind: 'refused'; readonly problems: readonly RepoProblem[] };
 
 /** Turns a commit into what plans are made from: bundles with their manifests, groups, declared clusters. */
 @Injectable()
@@ -70,7 +69,9 @@ export class ResolveService {
       this.#logger.warn({ revision: commit.sha }, `refused a commit: ${summary(fleet.problems)}`);
       return fleet;
     }
-    const former = new Map((await new RevisionRepository(this.#store.sql).bundles()).map((row) => [row.name, row]));
+    const former = new Map(
+      (await new RevisionRepository(this.#store.sql).bundles()).map((row) => [row.name, row]),
+    );
     const resolver = new BundleResolver({
       git,
       folder,
@@ -99,7 +100,11 @@ export class ResolveService {
       const revisions = new RevisionRepository(sql);
       const before = rolloutState((await revisions.fleet())?.revision, [...former.values()]);
       const bundles = results.map(resolvedBundle);
-      const step = advance(before, { kind: 'RevisionResolved', revision: commit.sha, bundles }, this.#clock());
+      const step = advance(
+        before,
+        { kind: 'RevisionResolved', revision: commit.sha, bundles },
+        this.#clock(),
+      );
       const rows = results.map((result) => bundleRow(result, step.state, former.get(result.bundle.name)));
       const failing = results.filter((it) => it.problems.length > 0).length;
 
@@ -121,7 +126,9 @@ export class ResolveService {
     const rendered = results.flatMap((it) => (it.rendered === undefined ? [] : [it]));
     if (rendered.length === 0) return;
     const contents = new ContentRepository(sql);
-    const objects = new Map(rendered.flatMap((it) => it.rendered!.objects.map((row) => [row.digest, row] as const)));
+    const objects = new Map(
+      rendered.flatMap((it) => it.rendered!.objects.map((row) => [row.digest, row] as const)),
+    );
     const missing = await contents.missingObjects([...objects.keys()]);
     await contents.addObjects([...objects.values()].filter((row) => missing.has(row.digest)));
     const manifests = new Map(rendered.map((it) => [it.rendered!.manifest.digest, it.rendered!.manifest]));
@@ -187,7 +194,12 @@ function eventsOf(commit: Commit, effects: ReturnType<typeof advance>['effects']
       case 'Advanced':
         return { by, kind: 'BundleAdvanced', subject, message: `bundle ${subject} is now at ${effect.to}` };
       case 'Held':
-        return { by, kind: 'BundleHeld', subject, message: `bundle ${subject} does not render: ${effect.reason}` };
+        return {
+          by,
+          kind: 'BundleHeld',
+          subject,
+          message: `bundle ${subject} does not render: ${effect.reason}`,
+        };
       case 'Recovered':
         return { by, kind: 'BundleRecovered', subject, message: `bundle ${subject} renders again` };
       case 'Left':

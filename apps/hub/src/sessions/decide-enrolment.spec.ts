@@ -5,7 +5,15 @@ const open = { id: 't1', name: undefined, isExpired: false, isUsedUp: false };
 const forEu1 = { ...open, name: 'eu-1' };
 
 function decide(over: Partial<EnrolmentFacts>) {
-  return decideEnrolment({ token: open, askedName: 'eu-1', uid: 'u1', keyId: 'k1', named: undefined, sameUid: undefined, ...over });
+  return decideEnrolment({
+    token: open,
+    askedName: 'eu-1',
+    uid: 'u1',
+    keyId: 'k1',
+    named: undefined,
+    sameUid: undefined,
+    ...over,
+  });
 }
 
 const enrolled: KnownCluster = {
@@ -30,7 +38,13 @@ const declared: KnownCluster = {
 
 describe('a join token', () => {
   test('that is open lets a new name in', () => {
-    expect(decide({})).toEqual({ kind: 'enrol', name: 'eu-1', id: undefined, absorbs: undefined, countsUse: true });
+    expect(decide({})).toEqual({
+      kind: 'enrol',
+      name: 'eu-1',
+      id: undefined,
+      absorbs: undefined,
+      countsUse: true,
+    });
   });
 
   test('that is for a name gives that name', () => {
@@ -50,8 +64,14 @@ describe('a join token', () => {
 
   test('answers the same agent again, whose first answer got lost, though it is used up', () => {
     const usedUp = { ...open, isUsedUp: true };
-    expect(decide({ token: usedUp, named: enrolled, sameUid: enrolled })).toMatchObject({ kind: 'enrol', id: 'c1', countsUse: false });
-    expect(decide({ token: usedUp, named: enrolled, sameUid: enrolled, keyId: 'k2' })).toMatchObject({ reason: 'token-used' });
+    expect(decide({ token: usedUp, named: enrolled, sameUid: enrolled })).toMatchObject({
+      kind: 'enrol',
+      id: 'c1',
+      countsUse: false,
+    });
+    expect(decide({ token: usedUp, named: enrolled, sameUid: enrolled, keyId: 'k2' })).toMatchObject({
+      reason: 'token-used',
+    });
   });
 });
 
@@ -72,7 +92,10 @@ describe('a cluster that is known by its uid', () => {
   test('goes on in its row after it was removed, so that its generation only grows', () => {
     const removed = { ...enrolled, removed: true };
     expect(decide({ sameUid: removed, token: forEu1 })).toMatchObject({ kind: 'enrol', id: 'c1' });
-    expect(decide({ sameUid: removed, named: declared, token: forEu1 })).toMatchObject({ id: 'c1', absorbs: 'd1' });
+    expect(decide({ sameUid: removed, named: declared, token: forEu1 })).toMatchObject({
+      id: 'c1',
+      absorbs: 'd1',
+    });
   });
 
   test('has one name at a time', () => {
@@ -82,5 +105,7 @@ describe('a cluster that is known by its uid', () => {
 });
 
 test("another cluster's name is not to be had", () => {
-  expect(decide({ named: { ...enrolled, uid: 'u9' }, token: { ...forEu1, id: 't2' } })).toMatchObject({ reason: 'name-taken' });
+  expect(decide({ named: { ...enrolled, uid: 'u9' }, token: { ...forEu1, id: 't2' } })).toMatchObject({
+    reason: 'name-taken',
+  });
 });

@@ -50,14 +50,20 @@ export function decideEnrolment(facts: EnrolmentFacts): EnrolmentDecision {
   const { token, named, sameUid } = facts;
   const name = facts.askedName === '' ? (token.name ?? '') : facts.askedName;
   if (!isDnsLabel(name)) {
-    return refuse('invalid-request', name === '' ? 'the token has no name: give one' : `${JSON.stringify(name)} is not a DNS label`);
+    return refuse(
+      'invalid-request',
+      name === '' ? 'the token has no name: give one' : `${JSON.stringify(name)} is not a DNS label`,
+    );
   }
   if (facts.uid === '') return refuse('invalid-request', 'the uid of namespace kube-system is missing');
   if (token.name !== undefined && token.name !== name) {
     return refuse('name-not-allowed', `this token is for the cluster ${token.name}`);
   }
   const isSameAgain =
-    named?.enrolled === true && named.uid === facts.uid && named.keyId === facts.keyId && named.joinToken === token.id;
+    named?.enrolled === true &&
+    named.uid === facts.uid &&
+    named.keyId === facts.keyId &&
+    named.joinToken === token.id;
   if (isSameAgain) return { kind: 'enrol', name, id: named.id, absorbs: undefined, countsUse: false };
   if (token.isExpired) return refuse('token-expired', 'this token has expired: make a new one');
   if (token.isUsedUp) return refuse('token-used', 'this token has been used: make a new one');
@@ -78,7 +84,8 @@ export function decideEnrolment(facts: EnrolmentFacts): EnrolmentDecision {
     return refuse('name-taken', `this cluster is enrolled as ${sameUid.name}: remove that first`);
   }
   const former = sameUid ?? named;
-  const absorbs = sameUid !== undefined && named !== undefined && named.id !== sameUid.id ? named.id : undefined;
+  const absorbs =
+    sameUid !== undefined && named !== undefined && named.id !== sameUid.id ? named.id : undefined;
   return { kind: 'enrol', name, id: former?.id, absorbs, countsUse: true };
 }
 

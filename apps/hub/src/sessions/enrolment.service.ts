@@ -1,7 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { type IssuedCertificate, isJoinSecret, parseJoinToken, verifyCsr, verifyRenewal } from '@muster/identity';
+import {
+  type IssuedCertificate,
+  isJoinSecret,
+  parseJoinToken,
+  verifyCsr,
+  verifyRenewal,
+} from '@muster/identity';
 import { Inject, Injectable } from '@nestjs/common';
-import { ChangeRepository, ClusterRepository, JoinTokenRepository, type Sql, type Store } from '@muster/store';
+import {
+  ChangeRepository,
+  ClusterRepository,
+  JoinTokenRepository,
+  type Sql,
+  type Store,
+} from '@muster/store';
 import type {
   EnrolAttempt,
   EnrolOutcome,
@@ -97,14 +109,20 @@ export class EnrolmentService {
       };
     });
     if (outcome.outcome === 'enrolled') this.#listener();
-    else this.#logger.warn({ address: attempt.address, reason: outcome.reason }, `refused an enrolment: ${outcome.message}`);
+    else
+      this.#logger.warn(
+        { address: attempt.address, reason: outcome.reason },
+        `refused an enrolment: ${outcome.message}`,
+      );
     return outcome;
   }
 
   async #record(sql: Sql, name: string, address: string): Promise<void> {
     this.#logger.info({ cluster: name, address }, 'a cluster enrolled');
     const message = `cluster ${name} enrolled from ${address}`;
-    await new ChangeRepository(sql).addEvents([{ by: `cluster ${name}`, kind: 'ClusterEnrolled', subject: name, message }]);
+    await new ChangeRepository(sql).addEvents([
+      { by: `cluster ${name}`, kind: 'ClusterEnrolled', subject: name, message },
+    ]);
   }
 
   async renew(attempt: RenewAttempt): Promise<RenewOutcome> {
@@ -117,7 +135,11 @@ export class EnrolmentService {
     }
     const issued = await this.#issue(verdict.publicKey, cluster.id, cluster.name);
     if (!(await clusters.recordRenewal(cluster.id, verdict.keyId, issued.notAfter))) {
-      return { outcome: 'refused', reason: 'not-its-key', message: `cluster ${cluster.name} has another key` };
+      return {
+        outcome: 'refused',
+        reason: 'not-its-key',
+        message: `cluster ${cluster.name} has another key`,
+      };
     }
     return { outcome: 'renewed', certificate: this.#forAgent(issued) };
   }
@@ -132,7 +154,13 @@ export class EnrolmentService {
     clusterName: string,
   ): Promise<IssuedCertificate> {
     const lifeMs = this.#config['certificate-life'];
-    return this.#identity.authority.issueClientCertificate({ publicKey, clusterId, clusterName, now: this.#clock(), lifeMs });
+    return this.#identity.authority.issueClientCertificate({
+      publicKey,
+      clusterId,
+      clusterName,
+      now: this.#clock(),
+      lifeMs,
+    });
   }
 
   #forAgent(issued: IssuedCertificate): IssuedToAgent {

@@ -12,7 +12,9 @@ test('a status becomes a row with the words that people know', () => {
     health: 2,
     version: { epoch: 1n, generation: 4n },
     observedAtUnixMs: BigInt(now - 5),
-    objects: [{ object: { group: 'apps', version: 'v1', kind: 'Deployment', name: 'web' }, sync: 2, health: 3 }],
+    objects: [
+      { object: { group: 'apps', version: 'v1', kind: 'Deployment', name: 'web' }, sync: 2, health: 3 },
+    ],
   });
   expect(statusRow(cluster, status, now)).toMatchObject({
     session: '3',

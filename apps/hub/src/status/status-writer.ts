@@ -76,7 +76,10 @@ export class StatusWriter {
         return;
       }
       // One report that can't be written must not take the others with it.
-      this.#logger.warn({ err: error, reports: reports.length }, 'a batch of reports failed: writing them one by one');
+      this.#logger.warn(
+        { err: error, reports: reports.length },
+        'a batch of reports failed: writing them one by one',
+      );
       for (const report of reports) await this.#writeAll([report]);
       return;
     }

@@ -61,11 +61,12 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
 
 function layoutOf(dataDir: string): Layout {
   const root = join(dataDir, 'postgres');
+  const database = join(root, 'db');
   return {
     root,
-    database: join(root, 'db'),
+    database,
     programs: join(root, 'programs'),
-    socket: socketFolder(dataDir, join(root, 'run')),
+    socket: socketFolder(dataDir, database),
     log: join(root, 'postgres.log'),
   };
 }
@@ -81,7 +82,7 @@ async function makeFolders(layout: Layout, dataDir: string, account: Account | u
     // Others may pass through the data folder, not look into it: PostgreSQL's account has to reach its own folder.
     await mkdir(dataDir, { recursive: true, mode: account === undefined ? 0o700 : 0o711 });
     if (account !== undefined) await chmod(dataDir, 0o711);
-    for (const folder of [layout.root, layout.socket]) {
+    for (const folder of layout.socket === layout.database ? [layout.root] : [layout.root, layout.socket]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await chmod(folder, 0o700);
       if (account !== undefined) await chown(folder, account.uid, account.gid);
@@ -94,7 +95,7 @@ async function makeFolders(layout: Layout, dataDir: string, account: Account | u
       { cause },
     );
   }
-  if (account === undefined) return;
+  if (account === undefined || process.platform === 'linux') return;
   const closed = await firstClosedFolder(layout.root, account);
   if (closed !== undefined) {
     throw new EmbeddedPostgresError(

@@ -3,6 +3,7 @@ import { mkdir, chown } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Account } from './account.ts';
 import { EmbeddedPostgresError, faultOfOutput } from './errors.ts';
+import { hereOr } from './here.ts';
 
 const run = promisify(execFile);
 
@@ -25,7 +26,7 @@ export async function runInitdb(
     '--builtin-locale=C.UTF-8',
   ];
   try {
-    await run(program, ['-D', databaseDir, '-U', embeddedUser, '--no-instructions', ...options], {
+    await run(program, ['-D', hereOr(databaseDir), '-U', embeddedUser, '--no-instructions', ...options], {
       ...(account && { uid: account.uid, gid: account.gid }),
       cwd: databaseDir,
       env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, readFile, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Account } from './account.ts';
 import { EmbeddedPostgresError, faultOfOutput } from './errors.ts';
+import { hereOr, socketFrom } from './here.ts';
 import { parsePostmasterFile } from './postmaster-file.ts';
 
 /** The server's first process, ours or one that an earlier hub left. */
@@ -64,10 +65,13 @@ const settings: Readonly<Record<string, string>> = {
 export async function spawnPostmaster(options: PostmasterOptions): Promise<Postmaster> {
   const log = await open(options.logFile, 'w', 0o600);
   try {
-    const flags = Object.entries({ ...settings, unix_socket_directories: options.socketDir });
+    const flags = Object.entries({
+      ...settings,
+      unix_socket_directories: socketFrom(options.databaseDir, options.socketDir),
+    });
     const child = spawn(
       options.program,
-      ['-D', options.databaseDir, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      ['-D', hereOr(options.databaseDir), ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
       {
         ...(options.account && { uid: options.account.uid, gid: options.account.gid }),
         cwd: options.databaseDir,
@@ -185,8 +189,8 @@ function isZombie(pid: number): boolean {
 
 async function isPostgres(pid: number, databaseDir: string): Promise<boolean> {
   if ((await stat('/proc/self').catch(() => undefined)) === undefined) return true;
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return commandLine.split('\0').includes(databaseDir);
+  const workingDir = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+  return workingDir === (await realpath(databaseDir));
 }
 
 /** Nobody tells us of the end of a process that isn't our child: it has to be looked at. */

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Account, firstClosedFolder } from './account.ts';
@@ -61,8 +62,10 @@ function packagedFolder(): PackagedFolder {
   }
 }
 
-async function reachable(packaged: PackagedFolder, account: Account, copiesDir: string): Promise<string> {
+async function reachable(packaged: PackagedFolder, account: Account, preferred: string): Promise<string> {
   if ((await firstClosedFolder(join(packaged.native, 'bin'), account)) === undefined) return packaged.native;
+  const isOpen = (await firstClosedFolder(preferred, account)) === undefined;
+  const copiesDir = isOpen ? preferred : await sharedCopies();
   const { version } = JSON.parse(await readFile(packaged.packageJson, 'utf8')) as { version: string };
   const copy = join(copiesDir, version);
   if ((await stat(copy).catch(() => undefined)) === undefined) {
@@ -75,4 +78,15 @@ async function reachable(packaged: PackagedFolder, account: Account, copiesDir: 
     });
   }
   return copy;
+}
+
+/** For a data folder that is closed to the account too: a folder of root's in the temporary one, which all may enter. */
+async function sharedCopies(): Promise<string> {
+  const folder = join(tmpdir(), 'muster-programs');
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  const { uid, mode } = await stat(folder);
+  if (uid !== 0 || (mode & 0o022) !== 0) {
+    throw new EmbeddedPostgresError('no-rights', `${folder} doesn't belong to root alone: remove it`);
+  }
+  return folder;
 }

@@ -64,6 +64,8 @@ export interface Plan {
   readonly assignments: readonly AssignmentChange[];
   /** Consents that are now in desired states, or have lapsed. */
   readonly consumedConsents: readonly string[];
+  /** The newest revision that the plan knew: it and those before it are now Good, if they parsed. */
+  readonly revisionSeq: bigint;
 }
 
 export interface StoredDesired {
@@ -120,6 +122,12 @@ export class PlanRepository {
               consents: row.consents,
             },
     }));
+  }
+
+  /** The number of the newest revision; 0 before the first. */
+  async revisionSeq(): Promise<bigint> {
+    const row = await this.#sql.first<{ seq: string }>('select coalesce(max(seq), 0) as seq from revisions');
+    return BigInt(row?.seq ?? 0);
   }
 
   async pauses(): Promise<PauseRow[]> {
@@ -203,21 +211,13 @@ export class PlanRepository {
       if (plan.consumedConsents.length > 0) {
         await sql.rows('delete from consents where id = any($1)', [[...plan.consumedConsents]]);
       }
-      await this.#settleRevisions(sql);
+      await sql.rows(
+        `update revisions set state = 'Good', resolve_ms = extract(epoch from (clock_timestamp() - seen_at)) * 1000
+         where state = 'Resolving' and seq <= $1`,
+        [plan.revisionSeq.toString()],
+      );
       return seq;
     });
-  }
-
-  /** When a commit changes no desired state. */
-  async settleRevisions(): Promise<void> {
-    await this.#settleRevisions(this.#sql);
-  }
-
-  async #settleRevisions(sql: Sql): Promise<void> {
-    await sql.rows(
-      `update revisions set state = 'Good', resolve_ms = extract(epoch from (clock_timestamp() - seen_at)) * 1000
-       where state = 'Resolving'`,
-    );
   }
 }
 

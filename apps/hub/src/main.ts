@@ -1,0 +1,44 @@
+import { pino } from 'pino';
+import { helpText } from './config/help.ts';
+import { loadConfig } from './config/load.ts';
+import { HubStartError, startHub } from './start-hub.ts';
+
+/** Something that the user can mend: a wrong setting, a port in use, no rights. */
+const exitUsage = 2;
+/** Longer than the agents' goodbye, the database's shutdown and whatever runs; then it has to be enough. */
+const stopPatienceMs = 30_000;
+
+async function main(args: readonly string[]): Promise<void> {
+  const loaded = loadConfig(args, process.env);
+  if (loaded.kind === 'help') {
+    process.stdout.write(helpText());
+    return;
+  }
+  if (loaded.kind === 'invalid') {
+    for (const problem of loaded.problems) process.stderr.write(`muster hub: ${problem}\n`);
+    process.stderr.write('See muster hub --help.\n');
+    process.exitCode = exitUsage;
+    return;
+  }
+  const logger = pino({ level: loaded.config['log-level'], base: null });
+  // A signal that comes while the hub starts stops it as soon as it has.
+  const stopped = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.resolve(signal));
+  try {
+    const hub = await startHub({ config: loaded.config, logger, announceLocally: true });
+    const why = await Promise.race([stopped.promise, hub.lost]);
+    logger.info(`stopping: ${why}`);
+    setTimeout(() => process.exit(1), stopPatienceMs).unref();
+    await hub.close();
+    process.exit(why === 'SIGINT' || why === 'SIGTERM' ? 0 : 1);
+  } catch (error) {
+    if (!(error instanceof HubStartError)) {
+      logger.fatal({ err: error }, 'the hub could not start');
+      process.exit(1);
+    }
+    process.stderr.write(`muster hub: ${error.message}\n`);
+    process.exit(exitUsage);
+  }
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,166 @@
+import 'reflect-metadata';
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadMasterKey, MasterKeyError } from '@muster/identity';
+import { createRenderer, type Renderer } from '@muster/render';
+import { EmbeddedPostgresError, openStore, type Store } from '@muster/store';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createHttpAdapter, installHttpHooks } from './api/index.ts';
+import { announceLocally, ensureAdminToken } from './bootstrap/admin-token.ts';
+import { bootstrapIdentity } from './bootstrap/identity.ts';
+import type { HubConfig } from './config/settings.ts';
+import { HubModule } from './hub.module.ts';
+import { HubRuntime } from './lifecycle/hub-runtime.ts';
+import { NestLogger } from './nest-logger.ts';
+import type { Clock, Logger } from './tokens.ts';
+
+export interface RunningHub {
+  /** Of the HTTP API. */
+  readonly url: string;
+  readonly ports: { readonly http: number; readonly sessions: number; readonly enrolment: number };
+  readonly adminTokenFile: string;
+  readonly runtime: HubRuntime;
+  /** Resolves with a sentence if the hub lost what it can't live without. */
+  readonly lost: Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The hub can't start for a reason that whoever starts it can mend; the message says which. */
+export class HubStartError extends Error {
+  override readonly name = 'HubStartError';
+}
+
+export interface StartHubOptions {
+  readonly config: HubConfig;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Whether a CLI on this machine shall find the hub by itself. */
+  readonly announceLocally?: boolean;
+}
+
+/** Starts the whole hub. Rejects with `HubStartError` for what is to be expected: a port in use, no rights, … */
+export async function startHub(options: StartHubOptions): Promise<RunningHub> {
+  const opened: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    return await start(options, opened, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw startError(error);
+  }
+}
+
+async function start(
+  options: StartHubOptions,
+  opened: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<RunningHub> {
+  const { config, logger, clock = Date.now, environment = process.env } = options;
+  await ensureDataFolder(config.data);
+  const masterKey = await loadMasterKey({
+    ...(environment['MUSTER_MASTER_KEY'] && { fromEnvironment: environment['MUSTER_MASTER_KEY'] }),
+    keyFile: config['master-key-file'] ?? join(config.data, 'master-key'),
+  });
+  const [store, renderer] = await openBoth(config, opened);
+  const identity = await bootstrapIdentity(store.sql, masterKey, clock());
+  const admin = await ensureAdminToken(store.sql, config.data);
+
+  const module = HubModule.on({ config, logger, clock, store, identity, renderer });
+  const app = await NestFactory.create<NestFastifyApplication>(module, createHttpAdapter(), {
+    logger: new NestLogger(logger),
+    rawBody: true,
+    abortOnError: false,
+  });
+  opened.push(() => app.close());
+  installHttpHooks(app);
+  const runtime = app.get(HubRuntime);
+  opened.push(() => runtime.stop());
+  await runtime.start();
+  await app.listen(config['http-port'], config['listen-host']);
+  const url = localUrl(await app.getUrl());
+  const tokenFile = admin.file;
+  logger.info(
+    { url, tokenFile },
+    admin.made ? `the first admin token is in ${tokenFile}` : 'the hub is ready',
+  );
+  if (options.announceLocally === true) await announceLocally({ url, tokenFile }, environment);
+  const { sessionsPort: sessions, enrolmentPort: enrolment } = runtime.server;
+  return {
+    url,
+    ports: { http: Number(new URL(url).port || 80), sessions, enrolment },
+    adminTokenFile: tokenFile,
+    runtime,
+    lost: store.lost,
+    close,
+  };
+}
+
+async function ensureDataFolder(data: string): Promise<void> {
+  try {
+    await mkdir(data, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    await access(data, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new HubStartError(
+      `the data folder ${data} can't be written (${(cause as Error).message}): choose another with --data`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** The two slow ones, side by side; when one fails the other is closed all the same. */
+async function openBoth(config: HubConfig, opened: (() => Promise<void>)[]): Promise<[Store, Renderer]> {
+  const url = config['database-url'];
+  const [store, renderer] = await Promise.allSettled([
+    openStore(url === undefined ? { dataDir: config.data } : { databaseUrl: url }),
+    createRenderer({ workers: config['render-workers'] }),
+  ]);
+  if (store.status === 'fulfilled') opened.push(() => store.value.close());
+  if (renderer.status === 'fulfilled') opened.push(() => renderer.value.close());
+  if (store.status === 'rejected') throw store.reason;
+  if (renderer.status === 'rejected') throw renderer.reason;
+  return [store.value, renderer.value];
+}
+
+function localUrl(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}
+
+/** What a person can mend, as a sentence that says how; all else as it is. */
+export function startError(error: unknown): unknown {
+  if (error instanceof EmbeddedPostgresError || error instanceof MasterKeyError) {
+    return new HubStartError(error.message, { cause: error });
+  }
+  const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+  if (code === 'EADDRINUSE') {
+    return new HubStartError(
+      `port ${port ?? ''} of ${address ?? 'this machine'} is in use: choose another, or stop what has it`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (code === 'EADDRNOTAVAIL') {
+    return new HubStartError(
+      `${address ?? 'the listen-host'} is no address of this machine: choose another listen-host`,
+      { cause: error },
+    );
+  }
+  if (code === 'EACCES' && port !== undefined) {
+    return new HubStartError(`port ${port} may not be used by this user: choose one above 1023`, {
+      cause: error,
+    });
+  }
+  if (code === 'ECONNREFUSED' || code === '28P01' || code === '3D000' || code === 'ENOTFOUND') {
+    return new HubStartError(`the database of database-url can't be used: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  return error;
+}

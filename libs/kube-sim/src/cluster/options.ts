@@ -12,6 +12,8 @@ export interface SimulatedClusterOptions {
   readonly snapshotFile?: string;
   /** Until a Deployment's Pods are ready; 200 ms. `Infinity`: never. */
   readonly podsReadyAfterMs?: number;
+  /** Whether Deployments get ReplicaSets and Pods; true. Without, they are only stored, as where no controller runs. */
+  readonly runWorkloads?: boolean;
   /** How many of the newest events a watch may resume from; 500. */
   readonly historyLimit?: number;
   /** Between bookmarks of a watch; 60 s, about as the real server. */

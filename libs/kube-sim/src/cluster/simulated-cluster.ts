@@ -64,12 +64,15 @@ const makeNamespaces = (cluster: Cluster, clusterUid: string | undefined): void 
   }
 };
 
-const startControllers = (cluster: Cluster, podsReadyAfterMs: number): (() => void) => {
+const startControllers = (
+  cluster: Cluster,
+  { podsReadyAfterMs = 200, runWorkloads = true }: SimulatedClusterOptions,
+): (() => void) => {
   const controllers: Controller[] = [
     new CustomResourceController(cluster),
     new NamespaceController(cluster),
     new GarbageCollector(cluster),
-    new DeploymentController(cluster, podsReadyAfterMs),
+    ...(runWorkloads ? [new DeploymentController(cluster, podsReadyAfterMs)] : []),
   ];
   for (const controller of controllers) controller.start();
   const stopListening = cluster.store.onWrite((event) => {
@@ -105,7 +108,7 @@ export const startSimulatedCluster = async (
     preferredPort: snapshot?.port,
   });
   makeNamespaces(cluster, options.clusterUid);
-  const stopControllers = startControllers(cluster, options.podsReadyAfterMs ?? 200);
+  const stopControllers = startControllers(cluster, options);
   const keeper =
     snapshotFile === undefined
       ? undefined

@@ -1,6 +1,6 @@
-import { isObject, listAt, numberAt, objectAt, textAt, type Json, type JsonObject } from '../json/value.ts';
+import { isObject, numberAt, objectAt, textAt, type Json, type JsonObject } from '../json/value.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
-import { changed, defaultPodSpec, defaultTemplate, mapList, under } from './pod-defaults.ts';
+import { changed, defaultPod, defaultTemplate, mapList, under } from './pod-defaults.ts';
 
 type Defaulter = (object: JsonObject) => JsonObject;
 
@@ -30,6 +30,11 @@ const deploymentSpec = (spec: JsonObject): JsonObject => {
 
 const claim: Defaulter = inSpec((spec) => under(spec, { volumeMode: 'Filesystem' }));
 
+const claimTemplate = (template: JsonObject): JsonObject => ({
+  ...claim(under(template, { kind: 'PersistentVolumeClaim', apiVersion: 'v1' })),
+  status: under(objectAt(template, 'status'), { phase: 'Pending' }),
+});
+
 const statefulSetSpec = (spec: JsonObject): JsonObject => {
   const strategy = under(objectAt(spec, 'updateStrategy'), { type: 'RollingUpdate' });
   const rolling: JsonObject =
@@ -45,11 +50,7 @@ const statefulSetSpec = (spec: JsonObject): JsonObject => {
       retention,
     ),
   });
-  return changed(result, 'volumeClaimTemplates', (templates) =>
-    mapList(templates, (template) =>
-      claim(under(template, { kind: 'PersistentVolumeClaim', apiVersion: 'v1' })),
-    ),
-  );
+  return changed(result, 'volumeClaimTemplates', (templates) => mapList(templates, claimTemplate));
 };
 
 const daemonSetSpec = (spec: JsonObject): JsonObject => {
@@ -145,7 +146,7 @@ const crdSpec = (spec: JsonObject): JsonObject =>
   );
 
 const defaulters: Readonly<Record<string, Defaulter>> = {
-  '/Pod': inSpec((spec) => under(defaultPodSpec(spec), { enableServiceLinks: true })),
+  '/Pod': inSpec(defaultPod),
   '/PodTemplate': (object) => changed(object, 'template', defaultTemplate),
   '/ReplicationController': inSpec((spec) => withTemplate(under(spec, { replicas: 1 }))),
   '/Service': inSpec(serviceSpec),
@@ -188,7 +189,3 @@ const namespaceDefaults: Defaulter = (object) => {
     },
   };
 };
-
-/** Whether a namespace still has what its deletion waits for. */
-export const namespaceFinalizers = (object: JsonObject): readonly Json[] =>
-  listAt(object, 'spec', 'finalizers');

@@ -48,21 +48,12 @@ const envSource = (value: Json): Json =>
       )
     : value;
 
-/** Requests follow limits where they aren't set. */
-const resources = (value: JsonObject | undefined): JsonObject => {
-  const limits = objectAt(value, 'limits');
-  return limits === undefined
-    ? (value ?? {})
-    : { ...value, requests: under(objectAt(value, 'requests'), limits) };
-};
-
 const container = (value: JsonObject): JsonObject => {
   let result = under(value, {
     imagePullPolicy: pullPolicy(textAt(value, 'image')),
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
   });
-  result = { ...result, resources: resources(objectAt(value, 'resources')) };
   for (const field of ['livenessProbe', 'readinessProbe', 'startupProbe'])
     result = changed(result, field, probe);
   result = changed(result, 'env', (env) => mapList(env, (item) => envSource(item) as JsonObject));
@@ -96,6 +87,21 @@ export const defaultPodSpec = (spec: JsonObject): JsonObject => {
   const account = textAt(result, 'serviceAccountName') ?? textAt(result, 'serviceAccount');
   if (account !== undefined) result = { ...result, serviceAccountName: account, serviceAccount: account };
   return changed(result, 'volumes', (volumes) => mapList(volumes, volume));
+};
+
+/** Requests follow limits where they aren't set: in Pods, not in templates. */
+const withRequests = (container: JsonObject): JsonObject => {
+  const resources = objectAt(container, 'resources');
+  const limits = objectAt(resources, 'limits');
+  if (limits === undefined) return container;
+  const requests = under(objectAt(resources, 'requests'), limits);
+  return { ...container, resources: { ...resources, requests } };
+};
+
+/** A Pod has a little more than its template. */
+export const defaultPod = (spec: JsonObject): JsonObject => {
+  const result = under(defaultPodSpec(spec), { enableServiceLinks: true });
+  return changed(result, 'containers', (containers) => mapList(containers, withRequests));
 };
 
 export const defaultTemplate = (template: Json): Json =>

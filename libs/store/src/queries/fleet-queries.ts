@@ -1,5 +1,4 @@
 import type { Assignment, Bundle, Cluster, FleetObject, JoinToken, Page, Pause, Revision } from '@muster/api';
-import { parseLabelSelector } from '@muster/targeting';
 import type { Sql } from '../sql.ts';
 import { assignmentSource, type AssignmentListRow, toAssignment } from './assignment-list.ts';
 import { type BundleListRow, bundleSource, toBundle } from './bundle-list.ts';
@@ -10,10 +9,8 @@ import type { ListRequest, ListSource, QueryIssue } from './list-source.ts';
 import { listStatement } from './list-statement.ts';
 import type { Liveness } from './liveness.ts';
 import { type ObjectListRow, objectSource, toObject } from './object-list.ts';
-import { Parameters } from './parameters.ts';
 import { type PauseJson, toPause } from './pause-record.ts';
 import { type RevisionListRow, revisionSource, toRevision } from './revision-list.ts';
-import { selectorConditions } from './selector-sql.ts';
 
 export interface FleetQueriesOptions {
   /** Silence for so long makes a cluster's status Unknown: what the sessions' listener ends a session after. */
@@ -24,14 +21,6 @@ export interface FleetQueriesOptions {
 export type PageOutcome<Item> =
   | { readonly outcome: 'page'; readonly page: Page<Item> }
   | { readonly outcome: 'refused'; readonly issues: readonly QueryIssue[] };
-
-export type ClusterSelection =
-  | {
-      readonly outcome: 'clusters';
-      readonly clusters: readonly { readonly id: string; readonly name: string }[];
-    }
-  | { readonly outcome: 'unknown'; readonly names: readonly string[] }
-  | { readonly outcome: 'refused'; readonly message: string };
 
 /** What the API reads of the fleet: each list and each thing by one statement, however large the fleet is. */
 export class FleetQueries {
@@ -103,27 +92,6 @@ export class FleetQueries {
        name collate "C"`,
     );
     return rows.map(toPause);
-  }
-
-  /** The clusters of these names, or those that a selector matches, by name. All of the names must be there. */
-  async selectClusters(
-    by: { readonly names: readonly string[] } | { readonly labelSelector: string } | 'all',
-  ): Promise<ClusterSelection> {
-    const parameters = new Parameters();
-    const conditions = ['removed_at is null'];
-    if (by !== 'all' && 'names' in by) conditions.push(`name = any(${parameters.add([...by.names])})`);
-    if (by !== 'all' && 'labelSelector' in by) {
-      const parsed = parseLabelSelector(by.labelSelector);
-      if (parsed.kind === 'refused') return { outcome: 'refused', message: parsed.message };
-      conditions.push(...selectorConditions(parsed.selector, 'labels', parameters));
-    }
-    const clusters = await this.#sql.rows<{ id: string; name: string }>(
-      `select id, name from clusters where ${conditions.join(' and ')} order by name collate "C"`,
-      parameters.values,
-    );
-    const found = new Set(clusters.map((it) => it.name));
-    const unknown = by !== 'all' && 'names' in by ? by.names.filter((name) => !found.has(name)) : [];
-    return unknown.length > 0 ? { outcome: 'unknown', names: unknown } : { outcome: 'clusters', clusters };
   }
 
   async #page<Row, Item>(

@@ -71,6 +71,13 @@ describe('fetching by digest', () => {
     );
   });
 
+  it('loads once what is asked for in whatever order', async () => {
+    const digests = ['a', 'b', 'c'].map((content) => hub.addBlob(Buffer.from(content)));
+    await fetchAll(await connected(), digests);
+    await fetchAll(await connected(otherIdentity), digests.toReversed());
+    expect(hub.loads).toHaveLength(1);
+  });
+
   it('loads once what many agents ask for, but a Secret for each', async () => {
     const plain = hub.addBlob(Buffer.from('{"kind":"ConfigMap"}'));
     const secret = Buffer.from('{"kind":"Secret"}');

@@ -135,6 +135,22 @@ describe('an agent that does not keep to the protocol', () => {
     expect(seen.size).toBeLessThan(15);
   });
 
+  it('is cut off when it has not read for two leases, though it goes on saying that it lives', async () => {
+    const raw = call(hello());
+    const closed = new Promise<StatusObject>((resolve) => raw.once('status', resolve));
+    const session = await hub.opened.first();
+    for (let generation = 1n; generation < 60n; generation++) {
+      session.announce(testState(generation, randomBytes(600_000)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const stillHeard = (now: number) => ((session as { lastHeard: number }).lastHeard = now);
+    await timers.advanceTo(timers.now() + 60_500, stillHeard);
+    expect(await hub.ends.first()).toMatchObject({ cause: 'silent' });
+    await timers.advance(6_000);
+    raw.resume();
+    expect(await closed).toMatchObject({ code: status.UNAVAILABLE });
+  });
+
   it('is not read further while the hub is busy with what it said', async () => {
     let finish: () => void = () => undefined;
     hub.onReport = () => new Promise<void>((resolve) => (finish = resolve));

@@ -83,9 +83,7 @@ export class OpenRequests {
       signal?.throwIfAborted();
       const chunk = request.chunks.shift();
       if (chunk !== undefined) {
-        yield chunk.gzip
-          ? await inflate(chunk.data, { maxOutputLength: 8 * MAX_SESSION_MESSAGE_BYTES })
-          : chunk.data;
+        yield chunk.gzip ? await inflated(chunk.data) : chunk.data;
       } else if (request.end !== undefined) {
         if (request.end.code !== OK) throw new RequestFailed(request.end.code, request.end.message);
         return;

@@ -1,0 +1,17 @@
+import { gzipSync } from 'node:zlib';
+import { status } from '@grpc/grpc-js';
+import type { ConnectResponse } from '@muster/contracts';
+import { describe, expect, it } from 'vitest';
+import { OpenRequests } from './open-requests.ts';
+
+describe('an answer that unpacks to more than it may', () => {
+  it('fails, and its request is cancelled at the agent', async () => {
+    const sent: ConnectResponse[] = [];
+    const requests = new OpenRequests((message) => sent.push(message));
+    const answer = requests.ask({ $case: 'syncNow', value: { bundle: '' } }, {});
+    const first = answer.next();
+    requests.chunk({ id: 1n, data: gzipSync(Buffer.alloc(20_000_000)), gzip: true });
+    await expect(first).rejects.toMatchObject({ name: 'RequestFailed', code: status.DATA_LOSS });
+    expect(sent.map(({ message }) => message?.$case)).toEqual(['request', 'requestCancel']);
+  });
+});

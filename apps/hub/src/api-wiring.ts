@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { ActionPorts, JoinInvitation } from './actions/ports.ts';
+import { FleetQueries } from '@muster/store';
+import { type ActionPorts, createFleetActions, type JoinInvitation } from './actions/index.ts';
 import type { ApiContext, ChangeFeed, HubMetrics } from './api/index.ts';
 import type { HubFoundations } from './hub.module.ts';
 import type { HubRuntime } from './lifecycle/hub-runtime.ts';
@@ -18,13 +19,21 @@ export interface ApiParts {
 export function apiContext({ foundations, runtime, advertised, changes, metrics }: ApiParts): ApiContext {
   const { store, identity, logger } = foundations;
   metrics.countSessionsBy(() => [...runtime.server.sessions()].length);
+  const liveness = {
+    leaseMs: runtime.leaseMs,
+    liveness: { lastHeard: (clusterId: string) => runtime.server.session(clusterId)?.lastHeard },
+  };
   return {
+    ...liveness,
     sql: store.sql,
     fleet: identity.fleet,
     version: hubVersion,
-    leaseMs: runtime.leaseMs,
-    liveness: { lastHeard: (clusterId) => runtime.server.session(clusterId)?.lastHeard },
-    actions: {} as never,
+    actions: createFleetActions({
+      sql: store.sql,
+      queries: new FleetQueries(store.sql, liveness),
+      ports: actionPorts(runtime, changes),
+      invitation: joinInvitation(foundations, advertised),
+    }),
     changes,
     metrics,
     log: logger,

@@ -153,6 +153,12 @@ export const settings = {
     placeholder: 'DURATION',
     description: "How long a cluster's certificate lives; it is renewed at two thirds of that.",
   }),
+  'enrolments-per-minute': setting({
+    schema: z.coerce.number().int().min(1),
+    default: '60',
+    placeholder: 'N',
+    description: 'Attempts of one address to enrol or renew: a burst of so many, refilled over a minute.',
+  }),
   'guard-percent': setting({
     schema: z.coerce.number().int().min(0).max(100),
     default: '30',

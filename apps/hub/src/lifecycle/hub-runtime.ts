@@ -123,6 +123,7 @@ export class HubRuntime {
       },
       blobs: this.#contents,
       hubVersion,
+      limits: { enrolmentsPerMinute: this.#config['enrolments-per-minute'] },
     });
     this.#advertised.listening({
       sessions: this.#server.sessionsPort,

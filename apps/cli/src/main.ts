@@ -2,9 +2,9 @@ import { processIo } from './io.ts';
 import { run } from './run.ts';
 
 const args = process.argv.slice(2);
-const [first] = args;
+const [first, second] = args;
 
-if (first === 'hub' || first === 'agent') {
+if (first === 'hub' || (first === 'agent' && second !== 'manifests')) {
   const { runProgram } = await import('./commands/run-program.ts');
   try {
     await runProgram(first, args.slice(1));

@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander';
+import type { AgentManifestsOptions } from './commands/agent-manifests.ts';
 import type { TokenOptions } from './commands/cluster.ts';
 import type { GetOptions } from './commands/get.ts';
 import type { PauseOptions } from './commands/pause.ts';
@@ -183,10 +184,25 @@ export function createProgram(io: Io, done: (exitCode: ExitCode) => void): Comma
     });
 
   program.command('hub').description('run a hub; `muster hub --help` has its flags').helpOption(false);
-  program
+  const agent = program
     .command('agent')
     .description('run an agent, or print its manifests; `muster agent --help` has its flags')
     .helpOption(false);
+  agent
+    .command('manifests')
+    .description('an agent for `kubectl apply -f -`; the hub makes a join token for it')
+    .requiredOption('--image <image>', "of the agent's container")
+    .option('--name <cluster>', 'how the cluster is to be called; without it, as its token says')
+    .option('--label <key=value>', 'a label that the cluster gets; repeatable', collect)
+    .option('--expires <duration>', 'how long the join token is good', '1h')
+    .option('--join-token <token>', 'one made before, by `muster cluster token`; then no hub is asked')
+    .option('--hub <host:port>', "the hub's enrolment listener, as the cluster reaches it")
+    .option('--hub-session <host:port>', "the hub's sessions, if they aren't where it says")
+    .action(async (options: AgentManifestsOptions) => {
+      const { printAgentManifests } = await import('./commands/agent-manifests.ts');
+      const { openContext } = await import('./context.ts');
+      done(await printAgentManifests(io, () => openContext(io, program.opts<ConnectionFlags>()), options));
+    });
   return program;
 }
 

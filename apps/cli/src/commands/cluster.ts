@@ -1,10 +1,11 @@
 import type { ClusterLabelsRequest, JoinTokenRequest, NewJoinToken } from '@muster/api';
 import type { Context } from '../context.ts';
-import { CliError, EXIT_OK, EXIT_USAGE } from '../exit.ts';
+import { EXIT_OK } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { printData } from '../output/format.ts';
 import { confirm } from './confirm.ts';
 import { parseDuration } from './duration.ts';
+import { parseLabelChanges, parseLabels } from './label-arguments.ts';
 
 export interface TokenOptions {
   readonly label?: readonly string[];
@@ -19,14 +20,9 @@ export async function clusterToken(
   name: string | undefined,
   options: TokenOptions,
 ): Promise<ExitCode> {
-  const { set, remove } = parseLabelArguments(options.label ?? []);
-  if (remove.length > 0)
-    throw new CliError(`"${remove[0]}-" removes a label, and a token only gives some`, {
-      exitCode: EXIT_USAGE,
-    });
   const request: JoinTokenRequest = {
     ...(name !== undefined && { name }),
-    labels: set,
+    labels: parseLabels(options.label ?? []),
     expiresInSeconds: Math.round(parseDuration(options.expires, '--expires') / 1000),
     maxUses: Number(options.uses),
   };
@@ -39,7 +35,7 @@ export async function clusterToken(
   if (io.stderrIsTty) {
     io.stderr(
       `For ${created.name === null ? 'any new cluster' : `cluster ${created.name}`}, until ${created.expiresAt}. Install the agent with:\n` +
-        `  muster agent manifests --hub ${created.enrolmentAddress} --token TOKEN --image IMAGE | kubectl apply -f -\n`,
+        `  muster agent manifests --hub ${created.enrolmentAddress} --join-token TOKEN --image IMAGE | kubectl apply -f -\n`,
     );
   }
   return EXIT_OK;
@@ -51,7 +47,7 @@ export async function clusterLabel(
   name: string,
   changes: readonly string[],
 ): Promise<ExitCode> {
-  const request: ClusterLabelsRequest = parseLabelArguments(changes);
+  const request: ClusterLabelsRequest = parseLabelChanges(changes);
   await hub.post<unknown>(`clusters/${encodeURIComponent(name)}/labels`, request);
   io.stdout(`cluster/${name} labelled\n`);
   return EXIT_OK;
@@ -67,21 +63,4 @@ export async function clusterRemove(
   await hub.delete<unknown>(`clusters/${encodeURIComponent(name)}`);
   io.stdout(`cluster/${name} removed\n`);
   return EXIT_OK;
-}
-
-function parseLabelArguments(texts: readonly string[]): { set: Record<string, string>; remove: string[] } {
-  const set = new Map<string, string>();
-  const remove: string[] = [];
-  for (const text of texts) {
-    const equals = text.indexOf('=');
-    if (equals > 0) set.set(text.slice(0, equals), text.slice(equals + 1));
-    else if (equals === -1 && text.length > 1 && text.endsWith('-')) remove.push(text.slice(0, -1));
-    else {
-      throw new CliError(`"${text}" is no change of a label`, {
-        exitCode: EXIT_USAGE,
-        hint: 'Write KEY=VALUE to set one, KEY- to remove one.',
-      });
-    }
-  }
-  return { set: Object.fromEntries(set), remove };
 }

@@ -110,11 +110,12 @@ async function noneIs(hub: HubClient, query: Query, what: string): Promise<Progr
 
 /** Taken in by the hub, rendered, and running wherever it goes. A revision that is Good and was followed by others has arrived too. */
 async function revisionArrived(hub: HubClient, sha: string, scope: Query): Promise<Progress> {
-  const found = await hub.list<Revision>('revisions', { sha }, 2);
+  // The newest first: a commit that was left and came back is there once for each time.
+  const found = await hub.list<Revision>('revisions', { sha }, 100);
   const [revision] = found;
   if (revision === undefined)
     return { done: false, missing: `the hub hasn't seen revision ${shortSha(sha)}` };
-  if (found.length > 1) {
+  if (found.some((it) => it.sha !== revision.sha)) {
     throw new CliError(`several revisions begin with ${sha}`, {
       exitCode: EXIT_USAGE,
       hint: 'Give more digits.',

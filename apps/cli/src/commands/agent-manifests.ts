@@ -1,0 +1,57 @@
+import { agentManifests } from '@muster/agent';
+import type { JoinTokenRequest, NewJoinToken } from '@muster/api';
+import type { Context } from '../context.ts';
+import { CliError, EXIT_OK, EXIT_USAGE } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { parseDuration } from './duration.ts';
+import { parseLabels } from './label-arguments.ts';
+
+export interface AgentManifestsOptions {
+  readonly image: string;
+  readonly name?: string;
+  readonly label?: readonly string[];
+  readonly expires: string;
+  readonly joinToken?: string;
+  readonly hub?: string;
+  readonly hubSession?: string;
+}
+
+/**
+ * `muster agent manifests`: an agent for `kubectl apply -f -`. With `--join-token` it needs no hub; without, it has
+ * the hub make a token.
+ */
+export async function printAgentManifests(
+  io: Io,
+  open: () => Promise<Context>,
+  options: AgentManifestsOptions,
+): Promise<ExitCode> {
+  const { joinToken, hub } = options.joinToken === undefined ? await invite(open, options) : options;
+  if (joinToken === undefined || hub === undefined) {
+    throw new CliError('the agent must be told where its hub is', {
+      exitCode: EXIT_USAGE,
+      hint: "Give --hub HOST:PORT, the hub's enrolment listener as the cluster reaches it.",
+    });
+  }
+  io.stdout(
+    agentManifests({
+      image: options.image,
+      hub,
+      joinToken,
+      ...(options.hubSession !== undefined && { hubSession: options.hubSession }),
+      ...(options.name !== undefined && { clusterName: options.name }),
+    }),
+  );
+  return EXIT_OK;
+}
+
+async function invite(open: () => Promise<Context>, options: AgentManifestsOptions) {
+  const request: JoinTokenRequest = {
+    ...(options.name !== undefined && { name: options.name }),
+    labels: parseLabels(options.label ?? []),
+    expiresInSeconds: Math.round(parseDuration(options.expires, '--expires') / 1000),
+  };
+  const { hub } = await open();
+  const created = await hub.post<NewJoinToken>('join-tokens', request);
+  return { joinToken: created.token, hub: options.hub ?? created.enrolmentAddress };
+}

@@ -70,7 +70,7 @@ async function measure(size: number): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-bench-'));
   const repo = await TestRepo.create(join(folder, 'repo'));
   await repo.commit({ 'fleet.muster.yaml': '' }, 'Start');
-  const hub = await startHub({ gitUrl: repo.path, flags: ['--enrolments-per-minute', '100000'] });
+  const hub = await startHub({ gitUrl: repo.path });
   const fleet = startFakeFleet();
   try {
     const names = Array.from({ length: size }, (_, index) => `fake-${String(index).padStart(4, '0')}`);

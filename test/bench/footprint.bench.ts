@@ -71,7 +71,7 @@ async function hubFigures(): Promise<Record<string, number>> {
   const repo = await TestRepo.create(join(folder, 'repo'));
   await repo.commit({ 'fleet.muster.yaml': '' }, 'Start');
   const started = performance.now();
-  const hub = await startHub({ gitUrl: repo.path, flags: ['--enrolments-per-minute', '100000'] });
+  const hub = await startHub({ gitUrl: repo.path });
   const hubReadyS = rounded((performance.now() - started) / 1000, 2);
   const cluster = await startCluster();
   const fleet = startFakeFleet();

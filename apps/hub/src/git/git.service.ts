@@ -1,4 +1,11 @@
-import { type Commit, GitError, type GitSource, openGitSource, withoutCredentials } from '@muster/git-source';
+import {
+  type Commit,
+  GitError,
+  type GitSource,
+  openGitSource,
+  watchLocalRepo,
+  withoutCredentials,
+} from '@muster/git-source';
 import { Inject, Injectable } from '@nestjs/common';
 import { ChangeRepository, type RepoState, RevisionRepository, type Store } from '@muster/store';
 import type { HubConfig } from '../config/settings.ts';
@@ -25,6 +32,7 @@ export class GitService {
   readonly #looks = new Coalescer(() => this.#look());
   readonly #stop = new AbortController();
   #source: GitSource | undefined;
+  #unwatch: (() => void) | undefined;
   #state: RepoState | undefined;
   #resolvedSha: string | undefined;
   #listener: () => void = () => undefined;
@@ -66,6 +74,7 @@ export class GitService {
 
   async close(): Promise<void> {
     this.#stop.abort();
+    this.#unwatch?.();
     await this.#looks.idle();
     await this.#source?.close();
   }
@@ -78,6 +87,7 @@ export class GitService {
       const source = (this.#source ??= this.#open(url));
       this.#state ??= await this.#revisions.repo();
       this.#resolvedSha ??= await this.#revisions.newestSha();
+      this.#unwatch ??= watchLocalRepo({ url, ref: this.#config['git-ref'] }, () => void this.look());
       const commit = await source.fetch({ signal: this.#stop.signal });
       await this.#follow(source, commit, seenAt);
       await this.#remember(

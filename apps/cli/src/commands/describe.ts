@@ -43,7 +43,10 @@ function describeCluster(it: Cluster, now: number): string {
     ['Name', it.name],
     ['Uid', orNone(it.uid)],
     ['Enrolled', it.enrolledAt ?? 'not yet: make a token with `muster cluster token`'],
-    ['Connected', it.connected ? 'yes' : `no, seen ${ago(it.lastSeen, now)} ago`],
+    [
+      'Connected',
+      it.connected ? 'yes' : it.lastSeen === null ? 'no' : `no, seen ${ago(it.lastSeen, now)} ago`,
+    ],
     ['Kubernetes', orNone(it.kubernetesVersion)],
     ['Agent', orNone(it.agentVersion)],
     ['Sync', it.sync],

@@ -7,7 +7,7 @@ describe('muster status', () => {
   test('is the fleet at a glance', async () => {
     await using hub = await startFakeHub(() => ({ json: status }));
     expect((await runCli(['status'], hub)).stdout).toBe(`Repo:         /srv/fleet main, looked at 10s ago
-Revision:     1a2b3c4d "Raise the replicas" by Ann, 2m ago
+Revision:     1a2b3c4d Raise the replicas (Ann, 2m ago)
 Clusters:     1 of 2 connected; 1 Synced, 1 Unknown; 1 Healthy, 1 Unknown
 Bundles:      2
 Assignments:  5; 3 Synced, 2 Unknown; 3 Healthy, 2 Unknown

@@ -1,4 +1,4 @@
-import type { FleetStatus, Revision } from '@muster/api';
+import type { Attention, FleetStatus, Revision } from '@muster/api';
 import type { Context } from '../context.ts';
 import { EXIT_OK } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -24,15 +24,19 @@ export async function status(
 
 export function printStatus(fleet: FleetStatus, colours: Colours, now: number): string {
   const { clusters, bundles, assignments, repo } = fleet;
+  const isSaid = (kind: Attention['kind']) => fleet.attention.some((it) => it.kind === kind);
   const wrong = [
-    ...(repo.error === null ? [] : [colours.red(`Repo: ${repo.error}`)]),
-    ...refusal(fleet, colours),
+    ...(repo.error === null || isSaid('Repo') ? [] : [colours.red(`Repo: ${repo.error}`)]),
+    ...(isSaid('Revision') ? [] : refusal(fleet, colours)),
     ...fleet.pauses.map((it) =>
       colours.yellow(
         `Paused: ${printScope(it)}, since ${ago(it.since, now)}, by ${it.by}${it.reason && `: ${it.reason}`}`,
       ),
     ),
-    ...fleet.attention.map(({ kind, name, message }) => `${kind} ${name}: ${firstLine(message)}`),
+    ...fleet.attention.map(
+      ({ kind, name, message }) =>
+        `${kind} ${kind === 'Revision' ? shortSha(name) : name}: ${firstLine(message)}`,
+    ),
   ];
   const place = [repo.url, repo.ref, repo.path].filter((it) => it !== '').join(' ');
   const lines: (readonly [string, string])[] = [
@@ -65,7 +69,7 @@ function refusal({ newestRevision }: FleetStatus, colours: Colours): string[] {
 
 function printRevision(revision: Revision | null, now: number): string {
   if (revision === null) return '<none yet>';
-  return `${shortSha(revision.sha)} "${firstLine(revision.message)}" by ${revision.author}, ${ago(revision.committedAt, now)} ago`;
+  return `${shortSha(revision.sha)} ${firstLine(revision.message)} (${revision.author}, ${ago(revision.committedAt, now)} ago)`;
 }
 
 /** `5 Synced, 1 Unknown`; nothing of what there is none of. */

@@ -128,8 +128,11 @@ export class HubClient {
         },
       );
     }
-    const fields = (problem.errors ?? []).map(({ field, message }) => `\n  ${field}: ${message}`).join('');
-    return new CliError(`${problem.detail ?? problem.title}${fields}`, {
+    const summary = problem.detail ?? problem.title;
+    const fields = (problem.errors ?? [])
+      .filter(({ message }) => !summary.includes(message))
+      .map(({ field, message }) => `\n  ${field}: ${message}`);
+    return new CliError(summary + fields.join(''), {
       exitCode: exitCodeOf(answer.status),
     });
   }

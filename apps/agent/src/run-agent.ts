@@ -15,6 +15,7 @@ import { currentHolder } from './lease/holder.ts';
 import { Lease } from './lease/lease.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
+import { MemoryKeeper } from './memory.ts';
 import { ClusterState } from './state/cluster-state.ts';
 import { StatusBook } from './status/book.ts';
 
@@ -58,9 +59,9 @@ async function whileHolding(
 ): Promise<AgentEnd> {
   const { signal } = stop;
   let removed: string | undefined;
-  let failure: unknown;
+  let failure: Error | undefined;
   const fail = (error: unknown): void => {
-    failure ??= error;
+    failure ??= error instanceof Error ? error : new Error(String(error));
     stop.abort(error);
   };
   const keeping = lease.keep(signal).catch((error: unknown) => {
@@ -72,6 +73,7 @@ async function whileHolding(
   void state.removeStrayPacks(signal).catch(() => undefined);
   const kinds = new Kinds(kube);
   const statuses = new StatusBook();
+  const memory = new MemoryKeeper();
   const reconciler = new Reconciler({
     kube,
     state,
@@ -80,6 +82,7 @@ async function whileHolding(
     kinds,
     statuses,
     checkpoint,
+    memory,
     log,
     onFatal: fail,
   });
@@ -96,6 +99,8 @@ async function whileHolding(
     },
   });
   core.resume();
+  // The start itself left garbage: lists, packs, the program's own set-up.
+  memory.workDone();
   const fullCheck = setInterval(() => void reconciler.checkNow().catch(() => undefined), fullCheckMs);
   try {
     const link = await linkFor(config, kube, log);
@@ -104,6 +109,7 @@ async function whileHolding(
     if (!signal.aborted) throw error;
   } finally {
     clearInterval(fullCheck);
+    memory.stop();
     await reconciler.stop();
     stop.abort();
     await keeping;

@@ -44,9 +44,15 @@ function inputOptions(program: Program, input: Record<string, string>): InputOpt
     platform: 'node',
     tsconfig: inRoot('tsconfig.json'),
     logLevel: 'warn',
-    ...(program.selfContained ? {} : { external: isNpmPackage }),
+    external: program.selfContained ? onlyForExecPlugins : isNpmPackage,
   };
 }
+
+/**
+ * Loaded only where a kubeconfig has an exec plugin, which no cluster's own agent has: bundled it would be most of
+ * the file, and of the memory of every agent.
+ */
+const onlyForExecPlugins = ['@kubernetes/client-node'];
 
 /** Our own packages are bundled; what comes from npm is loaded from node_modules. */
 function isNpmPackage(id: string): boolean {

@@ -1,4 +1,4 @@
-import { compareVersions } from '@muster/manifest';
+import { compareVersions, formatVersion } from '@muster/manifest';
 import type { DesiredState, Version } from '@muster/manifest';
 import type { KubeClient } from '@muster/kube';
 import { decodeDesiredState } from '../hub-link/index.ts';
@@ -113,6 +113,7 @@ export class ClusterCore implements AgentCore {
     const mark = highWaterMark(state.content, offer.fleet);
     if (mark && compareVersions(offer.state.version, mark) < 0) return { outcome: 'older', held: mark };
     if (this.#isHeld(offer)) return { outcome: 'held' };
+    log.debug({ version: formatVersion(offer.state.version) }, 'a desired state was offered');
     try {
       await takeIn(offer, state.blobs, signal);
       const { blobs } = state;

@@ -6,6 +6,7 @@ import type { Checkpoint } from '../checkpoint.ts';
 import type { Lease } from '../lease/lease.ts';
 import { errorText } from '../log.ts';
 import type { Log } from '../log.ts';
+import type { MemoryKeeper } from '../memory.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import { LostStateError } from '../state/cluster-state.ts';
 import { assess, assessLeaving, skipsByBundle } from '../status/assess.ts';
@@ -29,12 +30,15 @@ export interface ReconcilerOptions {
   readonly kinds: Kinds;
   readonly statuses: StatusBook;
   readonly checkpoint: Checkpoint;
+  readonly memory: MemoryKeeper;
   readonly log: Log;
   /** Called once, with what makes going on impossible. */
   readonly onFatal: (error: unknown) => void;
 }
 
 const atOnce = 16;
+/** Steps after which the garbage is worth a collection. */
+const muchWork = 50;
 const crdPrefix = 'apiextensions.k8s.io/CustomResourceDefinition/';
 
 /**
@@ -56,6 +60,8 @@ export class Reconciler {
   #resolved: ResolvedTarget | undefined;
   #skips: SkipsByBundle = new Map();
   #inventoryChanged = false;
+  /** Steps planned since the last rest. */
+  #workDone = 0;
   #wantsDiscovery = false;
   #onDurable: (() => void)[] = [];
   #onSettled: (() => void)[] = [];
@@ -145,6 +151,11 @@ export class Reconciler {
     if (!target.state.paused) await this.#namespaces.ensure(defaultNamespaces(target, resolved));
     if (!this.#isDurable || plan.intents.length > 0) await this.#commit(target);
     this.#skips = skipsByBundle(plan);
+    this.#o.log.debug(
+      { phases: plan.phases.map((phase) => phase.length), intents: plan.intents.length },
+      'planned',
+    );
+    this.#workDone += plan.phases.reduce((sum, phase) => sum + phase.length, 0);
     this.#runner.replace(plan.phases);
     this.#tellStatuses();
     this.#scheduleNext(plan, resolved);
@@ -184,7 +195,7 @@ export class Reconciler {
     for (const forget of plan.forgets) {
       this.#inventory.delete(forget.id);
       this.#inventoryChanged = true;
-      this.#o.log.info(
+      this.#o.log[forget.reason === 'gone' ? 'debug' : 'info'](
         { object: forget.id, bundle: forget.bundle, reason: forget.reason },
         'an object left the inventory',
       );
@@ -261,6 +272,9 @@ export class Reconciler {
     }
     if (!this.#runner.isIdle) return;
     state.blobs.rest();
+    if (this.#workDone > muchWork) this.#o.memory.workDone();
+    this.#workDone = 0;
+    log.debug({ memory: process.memoryUsage() }, 'at rest');
     this.#tellStatuses();
     this.#scheduleRetry();
     for (const resolve of this.#onSettled.splice(0)) resolve();
@@ -272,6 +286,13 @@ export class Reconciler {
     const entry = this.#inventory.get(id);
     if (!entry) return;
     const live = this.#observer.record(id);
+    if (!live && this.#resolved && !this.#resolved.wantedIds.has(id) && !this.#observer.isDoubtful(id)) {
+      // Our own deletion has come to its end: that needs no plan.
+      this.#inventory.delete(id);
+      this.#inventoryChanged = true;
+      if (this.#runner.isIdle) this.#waker.soon(() => void this.#drained(false));
+      return;
+    }
     if (live && !live.terminating && isVerified(entry, live)) {
       if (entry.resourceVersion !== live.resourceVersion)
         this.#inventory.set(id, afterVerification(entry, live));

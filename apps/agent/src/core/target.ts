@@ -48,6 +48,7 @@ export interface Wanted {
 export interface ResolvedTarget {
   readonly desired: readonly DesiredObject[];
   readonly wanted: ReadonlyMap<string, Wanted>;
+  readonly wantedIds: ReadonlySet<ObjectId>;
   /** Objects whose kind the cluster doesn't serve. */
   readonly unresolved: readonly Wanted[];
   /** What to watch, by group and plural. */
@@ -90,7 +91,7 @@ export function resolveTarget(
       wanted.set(wantedKey(id, bundle.bundle), { bundle, object });
     }
   }
-  return { desired, wanted, unresolved, resources };
+  return { desired, wanted, wantedIds: new Set(desired.map((object) => object.id)), unresolved, resources };
 }
 
 export function resourceOf(id: ObjectId, apiVersion: string, kinds: Kinds): Resource | undefined {
@@ -105,7 +106,7 @@ export function surveyTarget(id: ObjectId, resource: Resource): SurveyTarget | u
 
 /** The namespaces that bundles bring their objects into, but for those that are objects themselves. */
 export function defaultNamespaces(target: Target, resolved: ResolvedTarget): string[] {
-  const own = new Set(resolved.desired.map((object) => object.id));
+  const own = resolved.wantedIds;
   const names = new Set(
     target.bundles
       .filter((bundle) => !bundle.assignment.paused)

@@ -1,0 +1,55 @@
+import { KubeApiError, KubeNetworkError } from '@muster/kube';
+import { describe, expect, it } from 'vitest';
+import { Failures } from './failures.ts';
+
+const id = '/ConfigMap/shop/a';
+
+describe('failures', () => {
+  it('are tried again later and later, but at once when what is tried differs', () => {
+    let now = 0;
+    const failures = new Failures(
+      () => now,
+      () => 0.5,
+    );
+    const refused = new KubeApiError(422, 'Invalid', 'no');
+    failures.record(id, 'd1', refused);
+    expect(failures.isBackingOff(id, 'd1')).toBe(true);
+    expect(failures.isBackingOff(id, 'd2')).toBe(false);
+    now = 1_000;
+    expect(failures.isBackingOff(id, 'd1')).toBe(false);
+    expect(failures.record(id, 'd1', refused).retryAt).toBe(3_000);
+    for (let n = 0; n < 20; n++) failures.record(id, 'd1', refused);
+    expect(failures.of(id)!.retryAt).toBe(301_000);
+    failures.succeeded(id);
+    expect(failures.of(id)).toBeUndefined();
+  });
+
+  it.each([
+    [new KubeApiError(422, 'Invalid', 'x'), 'Refused'],
+    [new KubeApiError(403, 'Forbidden', 'user cannot patch'), 'Forbidden'],
+    [new KubeApiError(403, 'Forbidden', 'admission webhook "w" denied the request'), 'Refused'],
+    [new KubeApiError(409, 'Conflict', 'x'), 'Conflict'],
+    [new KubeApiError(503, 'ServiceUnavailable', 'x'), 'Unreachable'],
+    [new KubeNetworkError('refused', 'ECONNREFUSED'), 'Unreachable'],
+  ])('tell %s', (error, reason) => {
+    expect(
+      new Failures(
+        () => 0,
+        () => 0,
+      ).record(id, 'd', error).reason,
+    ).toBe(reason);
+  });
+
+  it('never quote what the API server says of a Secret', () => {
+    const error = new KubeApiError(422, 'Invalid', 'Secret "s" is invalid: data: "hunter2"', {
+      causes: [{ field: 'data', message: 'hunter2' }, { field: 'data[hunter2]' }],
+    });
+    const { message } = new Failures(
+      () => 0,
+      () => 0,
+    ).record('/Secret/shop/s', 'd', error);
+    expect(message).toBe(
+      'the API server answered 422 Invalid at data (its message is withheld, because it may quote the Secret)',
+    );
+  });
+});

@@ -1,0 +1,73 @@
+import type { DeleteStep } from '@muster/apply-plan';
+import { describe, expect, it } from 'vitest';
+import { Runner } from './runner.ts';
+
+const step = (id: string): DeleteStep => ({ kind: 'delete', id, bundle: 'b', uid: 'u', apiVersion: 'v1' });
+
+/** A runner whose steps end when they are told to. */
+function runner(atOnce: number) {
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const drained: boolean[] = [];
+  const subject = new Runner(
+    (begin) => {
+      begun.push(begin.id);
+      return new Promise((resolve) => ends.set(begin.id, resolve));
+    },
+    atOnce,
+    (leftOver) => drained.push(leftOver),
+  );
+  const end = async (id: string): Promise<void> => {
+    ends.get(id)!();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { subject, begun, drained, end };
+}
+
+describe('the runner', () => {
+  it('begins a phase when the one before has ended', async () => {
+    const { subject, begun, end, drained } = runner(4);
+    subject.replace([[step('a'), step('b')], [step('c')]]);
+    expect(begun).toEqual(['a', 'b']);
+    await end('a');
+    expect(begun).toEqual(['a', 'b']);
+    await end('b');
+    expect(begun).toEqual(['a', 'b', 'c']);
+    await end('c');
+    expect(drained).toEqual([false]);
+  });
+
+  it('has no more in flight than it may', async () => {
+    const { subject, begun, end } = runner(2);
+    subject.replace([[step('a'), step('b'), step('c')]]);
+    expect(begun).toEqual(['a', 'b']);
+    await end('b');
+    expect(begun).toEqual(['a', 'b', 'c']);
+  });
+
+  it('drops what has not begun when a newer plan comes, and never writes one object twice at a time', async () => {
+    const { subject, begun, end, drained } = runner(1);
+    subject.replace([[step('a'), step('b')]]);
+    subject.replace([[step('a'), step('c')]]);
+    await end('a');
+    expect(begun).toEqual(['a', 'a']);
+    await end('a');
+    await end('c');
+    expect(begun).toEqual(['a', 'a', 'c']);
+    expect(drained).toEqual([false]);
+  });
+
+  it('says when a step gave way to one in flight', async () => {
+    const { subject, end, drained } = runner(2);
+    subject.replace([[step('a')]]);
+    subject.replace([[step('a')]]);
+    await end('a');
+    expect(drained).toEqual([true]);
+  });
+
+  it('is drained at once by an empty plan', () => {
+    const { subject, drained } = runner(2);
+    subject.replace([]);
+    expect(drained).toEqual([false]);
+  });
+});

@@ -13,8 +13,8 @@ export function fleetProblem(folder: string, problem: FleetProblem): RepoProblem
 }
 
 export function renderProblem(folder: string, bundle: Bundle, problem: RenderProblem): RepoProblem {
-  const document =
-    problem.document !== undefined && problem.document > 0 ? ` (document ${problem.document + 1})` : '';
+  const isSaidByLine = problem.line !== undefined || problem.document === undefined || problem.document < 2;
+  const document = isSaidByLine ? '' : ` (document ${problem.document})`;
   return {
     file:
       problem.path === ''

@@ -62,8 +62,6 @@ export const preparedForCreate = (
       return { ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
     case '/Pod':
       return { ...object, status: { phase: 'Pending', qosClass: 'BestEffort' } };
-    case 'apps/StatefulSet':
-      return { ...object, status: { replicas: 0, availableReplicas: 0 } };
     case '/PersistentVolumeClaim':
     case '/PersistentVolume':
       return { ...object, status: { phase: 'Pending' } };

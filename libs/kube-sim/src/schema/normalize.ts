@@ -149,6 +149,8 @@ export const emptyOf = (schema: MapSchema): JsonObject => {
   const empty: Record<string, Json> = {};
   for (const [name, field] of schema.fields) {
     if (field.always === true && field.schema.kind === 'map') empty[name] = emptyOf(field.schema);
+    // A number or boolean that is always written, be it zero, says so by this default.
+    else if (field.default === 0 || field.default === false) empty[name] = field.default;
     else if (!schema.required.includes(name)) continue;
     else if (field.schema.kind === 'list' || field.schema.kind === 'map') empty[name] = null;
     else if (field.default !== undefined) empty[name] = field.default;

@@ -70,7 +70,7 @@ async function whileHolding(
   const checkpoint = checkpointFrom(config.crashAt, () => process.kill(process.pid, 'SIGKILL'));
   const state = new ClusterState(kube, checkpoint);
   const inventory = await state.load(signal);
-  void state.removeStrayPacks(signal).catch(() => undefined);
+  await state.removeStrayPacks(signal);
   const kinds = new Kinds(kube);
   const statuses = new StatusBook();
   const memory = new MemoryKeeper();

@@ -110,7 +110,7 @@ export class ClusterCore implements AgentCore {
   async #take(offer: OfferedState, signal: AbortSignal): Promise<OfferOutcome> {
     const { state, reconciler, log } = this.#o;
     if (signal.aborted) return { outcome: 'superseded' };
-    const mark = highWaterMark(state.content, offer.fleet);
+    const mark = newest(highWaterMark(state.content, offer.fleet), reconciler.versionOf(offer.fleet));
     if (mark && compareVersions(offer.state.version, mark) < 0) return { outcome: 'older', held: mark };
     if (this.#isHeld(offer)) return { outcome: 'held' };
     log.debug({ version: formatVersion(offer.state.version) }, 'a desired state was offered');
@@ -131,7 +131,8 @@ export class ClusterCore implements AgentCore {
       await blobs.keepOnly(
         new Set([digest, ...digestsOf([...offer.state.assignments, ...assignments], blobs)]),
       );
-      await reconciler.setTarget(target, false);
+      state.startPacks();
+      await orAbort(reconciler.setTarget(target, false), signal);
       this.#held = { version: offer.state.version, digest: offer.digest, state: offer.state };
       return { outcome: 'held' };
     } catch (error) {
@@ -150,6 +151,20 @@ export class ClusterCore implements AgentCore {
       Buffer.from(held.digest).equals(offer.digest)
     );
   }
+}
+
+/** Waiting ends when a newer offer comes; what was begun goes on until that one takes its place. */
+async function orAbort(done: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('superseded')), { once: true });
+    done.then(resolve, reject);
+  });
+}
+
+function newest(a: Version | undefined, b: Version | undefined): Version | undefined {
+  if (!a || !b) return a ?? b;
+  return compareVersions(a, b) >= 0 ? a : b;
 }
 
 /** Another fleet counts anew: its hub has never told this cluster anything. */

@@ -1,4 +1,5 @@
 import {
+  features,
   decodeManifest,
   decodePolicy,
   missingFeatures,
@@ -40,13 +41,7 @@ export interface WantedBundle {
 }
 
 /** What this agent knows to do. */
-export const knownFeatures: ReadonlySet<string> = new Set([
-  'manifests/v1',
-  'policy/v1',
-  'pause/v1',
-  'prune-hold/v1',
-  'deletion-consent/v1',
-]);
+export const knownFeatures: ReadonlySet<string> = new Set(Object.values(features));
 
 const annotationsWithoutEffect = [
   'muster.dev/wave',

@@ -1,7 +1,7 @@
 import { afterVerification, isVerified, planCluster } from '@muster/apply-plan';
-import type { InventoryEntry, Plan } from '@muster/apply-plan';
+import type { InventoryEntry, Plan, Skip } from '@muster/apply-plan';
 import type { KubeClient } from '@muster/kube';
-import type { ObjectId } from '@muster/manifest';
+import type { ObjectId, Version } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Lease } from '../lease/lease.ts';
 import { errorText } from '../log.ts';
@@ -94,19 +94,19 @@ export class Reconciler {
       },
     });
     this.#runner = new Runner(
-      (step) => executor.execute(step),
+      async (step) => {
+        await executor.execute(step);
+        // The watch may have told of the end before the answer came.
+        if (step.kind === 'delete') this.#forgetDeleted(step.id);
+      },
       atOnce,
       (leftOver) => void this.#drained(leftOver),
     );
   }
 
-  get target(): Target | undefined {
-    return this.#target;
-  }
-
-  /** What the inventory and the target know of; the blobs of anything else may go. */
-  get isBusy(): boolean {
-    return !this.#runner.isIdle;
+  /** What is being worked towards, durable or not. */
+  versionOf(fleet: string): Version | undefined {
+    return this.#target?.content.fleet === fleet ? this.#target.state.version : undefined;
   }
 
   /** Works towards this from now on. Resolves when it is durable; one that is durable already resolves at once. */
@@ -209,11 +209,16 @@ export class Reconciler {
     const observer = this.#observer;
     const targets = new Map<ObjectId, NonNullable<ReturnType<typeof surveyTarget>>>();
     const wantedIds = new Set<ObjectId>();
+    const fleet = this.#target?.content.fleet;
     for (const { id, bundle } of resolved.desired) {
       wantedIds.add(id);
+      const observation = observer.observe(id);
+      // Without our label no watch tells of it: another fleet's object may have gone meanwhile.
+      const isUnwatched =
+        observation.state === 'unobserved' ||
+        (observation.state === 'present' && observation.live.fleet !== fleet);
       const resource = resolved.wanted.get(wantedKey(id, bundle))?.object.resource;
-      const target =
-        resource && observer.observe(id).state === 'unobserved' ? surveyTarget(id, resource) : undefined;
+      const target = resource && isUnwatched ? surveyTarget(id, resource) : undefined;
       if (target) targets.set(id, target);
     }
     for (const { id, apiVersion } of this.#inventory.values()) {
@@ -286,10 +291,7 @@ export class Reconciler {
     const entry = this.#inventory.get(id);
     if (!entry) return;
     const live = this.#observer.record(id);
-    if (!live && this.#resolved && !this.#resolved.wantedIds.has(id) && !this.#observer.isDoubtful(id)) {
-      // Our own deletion has come to its end: that needs no plan.
-      this.#inventory.delete(id);
-      this.#inventoryChanged = true;
+    if (this.#forgetDeleted(id)) {
       if (this.#runner.isIdle) this.#waker.soon(() => void this.#drained(false));
       return;
     }
@@ -309,6 +311,14 @@ export class Reconciler {
     }
     // While much is being done, changes come in numbers: one plan for many.
     this.#waker.wake(this.#runner.isIdle ? 0 : 50);
+  }
+
+  /** An object that we deleted, and that nobody wants, leaves the inventory at its end: that needs no plan. */
+  #forgetDeleted(id: ObjectId): boolean {
+    if (this.#observer.observe(id).state !== 'absent' || this.#observer.isDoubtful(id)) return false;
+    if (this.#resolved?.wantedIds.has(id) !== false || !this.#inventory.delete(id)) return false;
+    this.#inventoryChanged = true;
+    return true;
   }
 
   #tellStatuses(): void {
@@ -340,11 +350,7 @@ export class Reconciler {
 
   /** What no event will tell of is looked at again by the clock. */
   #scheduleNext(plan: Plan, resolved: ResolvedTarget): void {
-    const isWaiting =
-      resolved.unresolved.length > 0 ||
-      plan.skips.some(
-        (skip) => skip.reason === 'unobserved' || (skip.reason === 'terminating' && skip.deletion),
-      );
+    const isWaiting = resolved.unresolved.length > 0 || plan.skips.some(waitsUnwatched);
     if (resolved.unresolved.length > 0) this.#wantsDiscovery = true;
     this.#waker.trouble(isWaiting);
     this.#scheduleRetry();
@@ -361,4 +367,13 @@ export class Reconciler {
     this.#o.log.warn(`a round failed, and is tried again: ${errorText(error)}`);
     this.#waker.trouble(true);
   }
+}
+
+/** Its end would come without an event. */
+function waitsUnwatched(skip: Skip): boolean {
+  return (
+    skip.reason === 'unobserved' ||
+    skip.reason === 'owned-by-other' ||
+    (skip.reason === 'terminating' && skip.deletion)
+  );
 }

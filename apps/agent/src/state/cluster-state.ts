@@ -34,6 +34,7 @@ export class ClusterState {
   #resourceVersion: string | undefined;
   #content: HeadContent | undefined;
   #written = new Set<string>();
+  readonly #packWrites = new Map<string, Promise<void>>();
   #writing: Promise<unknown> = Promise.resolve();
 
   constructor(kube: KubeClient, checkpoint: Checkpoint) {
@@ -63,7 +64,7 @@ export class ClusterState {
     return packs.slice(head.packs.length).flatMap((pack) => decodeInventory(pack.stored));
   }
 
-  /** Removes packs that nobody points at: left by a crash. Only the holder of the Lease may. */
+  /** Removes packs that nobody points at: left by a crash. For the Lease's holder, before it writes any. */
   async removeStrayPacks(signal: AbortSignal): Promise<void> {
     const { items } = await this.#kube.list(secrets, {
       namespace: agentNamespace,
@@ -87,6 +88,25 @@ export class ClusterState {
     return turn;
   }
 
+  /** Begins to write packs that the next commit will point at, while it is still being planned. */
+  startPacks(): void {
+    for (const pack of this.blobs.packs()) {
+      // The commit waits for it, or tries it again.
+      if (!this.#written.has(pack.name)) this.#ensurePack(pack).catch(() => undefined);
+    }
+  }
+
+  #ensurePack(pack: Pack): Promise<void> {
+    const begun = this.#packWrites.get(pack.name);
+    if (begun) return begun;
+    const writing = this.#writePack(pack).catch((error: unknown) => {
+      this.#packWrites.delete(pack.name);
+      throw error;
+    });
+    this.#packWrites.set(pack.name, writing);
+    return writing;
+  }
+
   async #commit(
     content: HeadContent,
     entries: readonly InventoryEntry[],
@@ -96,14 +116,16 @@ export class ClusterState {
     const inventoryPacks = inline.length <= maxInlineInventory ? [] : await packInventory(entries);
     const packs = this.blobs.packs();
     const fresh = [...packs, ...inventoryPacks].filter((pack) => !this.#written.has(pack.name));
-    await Promise.all(fresh.map((pack) => this.#writePack(pack)));
+    await Promise.all(fresh.map((pack) => this.#ensurePack(pack)));
+    const begun = [...this.#packWrites.keys()];
+    this.#packWrites.clear();
     if (fresh.length > 0) this.#checkpoint('packs-written');
     const head: Head = { ...content, version: 1, packs: names(packs), inventoryPacks: names(inventoryPacks) };
     await this.#switchHead(head, inventoryPacks.length === 0 ? inline : undefined);
     this.#content = content;
     this.#checkpoint(then);
     const kept = new Set([...head.packs, ...head.inventoryPacks]);
-    const old = [...this.#written].filter((name) => !kept.has(name));
+    const old = [...this.#written, ...begun].filter((name) => !kept.has(name));
     this.#written = kept;
     await Promise.all(old.map((name) => this.#deletePack(name)));
   }

@@ -109,7 +109,7 @@ async function settled(hub: TestHub, count: number): Promise<void> {
           it.applied !== null &&
           it.applied.generation === it.desired?.generation,
       ),
-    { timeoutMs: 60_000 },
+    { timeoutMs: 40_000 },
   );
 }
 

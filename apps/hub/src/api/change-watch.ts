@@ -25,13 +25,13 @@ const topicsOf: Readonly<Record<keyof Fingerprint, readonly Topic[]>> = {
  * tables; the large one of statuses has the time of its latest report.
  */
 const fingerprintStatement = `select
-  (select concat_ws('/', count(*), max(xmin::text::bigint),
+  (select concat_ws('/', count(*), sum(c.xmin::text::bigint),
      count(*) filter (where session_replica is not null and r.heartbeat_at > now() - make_interval(secs => $1)),
      count(*) filter (where last_seen > now() - make_interval(secs => $1)))
    from clusters c left join (select id, heartbeat_at from replicas) r on r.id = c.session_replica
    where removed_at is null) as clusters,
-  (select concat_ws('/', count(*), max(xmin::text::bigint)) from bundles) as bundles,
-  (select concat_ws('/', count(*), max(xmin::text::bigint), (select concat_ws('/', head, error) from repo)) from revisions)
+  (select concat_ws('/', count(*), sum(xmin::text::bigint)) from bundles) as bundles,
+  (select concat_ws('/', count(*), sum(xmin::text::bigint), (select concat_ws('/', head, error) from repo)) from revisions)
     as revisions,
   (select concat_ws('/', plan_seq, epoch, (select concat_ws('/', count(*), max(since)) from pauses)) from hub)
     as assignments,

@@ -45,7 +45,7 @@ export function toProblem(error: unknown, request: FastifyRequest): ProblemDetai
   if (error instanceof HttpException) {
     const status = error.getStatus();
     if (status === 404) return noSuchPath(request);
-    return status < 500 ? problemDetails(status, error.message) : undefined;
+    return status < 500 ? ofStatus(status, error.message) : undefined;
   }
   if (isUnavailable(error)) {
     return problemDetails(503, "The hub's database can't be reached at the moment. Try again.");
@@ -67,13 +67,17 @@ function ofServer(error: unknown): ProblemDetails | undefined {
     return undefined;
   }
   if (error.statusCode < 400 || error.statusCode >= 500) return undefined;
-  switch (error.statusCode) {
+  return ofStatus(error.statusCode, error.message);
+}
+
+function ofStatus(status: number, message: string): ProblemDetails {
+  switch (status) {
     case 413:
       return problemDetails(413, 'The body is larger than 1 MiB.');
     case 415:
       return problemDetails(415, 'The body must be JSON, with "content-type: application/json".');
     default:
-      return problemDetails(error.statusCode, `The request can't be read: ${error.message}`);
+      return problemDetails(status, `The request can't be read: ${message}`);
   }
 }
 

@@ -26,8 +26,8 @@ export function attentionQuery(leaseMs: number): string {
     from seen c where c.enrolled_at is not null and not c.fresh
     union all
     select 5, least(${syncRank('s.sync')} * 10, ${healthRank('s.health')}), 'Assignment', s.bundle || ' on ' || s.cluster,
-      s.said_message
-    from states s where s.fresh and s.said_message <> '' and s.said_reason not in ('Applying', 'Applied')
+      coalesce(nullif(s.said_message, ''), concat_ws(', ', s.sync, s.health))
+    from states s where s.fresh and s.said_reason <> 'Applying'
       and (s.said_sync = 'OutOfSync' or s.said_health in ('Degraded', 'Missing'))
   ) found order by rank, worst, name collate "C" limit ${MAX_ATTENTION}`;
 }

@@ -68,7 +68,7 @@ async function start(
   });
   const [store, renderer] = await openBoth(config, opened);
   const identity = await bootstrapIdentity(store.sql, masterKey, clock());
-  const admin = await ensureAdminToken(store.sql, config.data);
+  const admin = await ensureAdminToken(store.sql, config.data, config['database-url'] === undefined);
 
   const module = HubModule.on({ config, logger, clock, store, identity, renderer });
   const app = await NestFactory.create<NestFastifyApplication>(module, createHttpAdapter(), {
@@ -86,9 +86,10 @@ async function start(
   const tokenFile = admin.file;
   logger.info(
     { url, tokenFile },
-    admin.made ? `the first admin token is in ${tokenFile}` : 'the hub is ready',
+    admin.state === 'made' ? `the first admin token is in ${tokenFile}` : 'the hub is ready',
   );
-  if (options.announceLocally === true) await announceLocally({ url, tokenFile }, environment);
+  if (options.announceLocally === true && admin.state !== 'elsewhere')
+    await announceLocally({ url, tokenFile }, environment);
   const { sessionsPort: sessions, enrolmentPort: enrolment } = runtime.server;
   return {
     url,
@@ -137,7 +138,7 @@ export function startError(error: unknown): unknown {
   if (error instanceof EmbeddedPostgresError || error instanceof MasterKeyError) {
     return new HubStartError(error.message, { cause: error });
   }
-  const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+  const { code, port, address } = systemError(error);
   if (code === 'EADDRINUSE') {
     return new HubStartError(
       `port ${port ?? ''} of ${address ?? 'this machine'} is in use: choose another, or stop what has it`,
@@ -163,4 +164,18 @@ export function startError(error: unknown): unknown {
     });
   }
   return error;
+}
+
+interface SystemError {
+  readonly code?: string;
+  readonly port?: number;
+  readonly address?: string;
+}
+
+/** The innermost error that has a code: whoever listens or connects for us may have said more around it. */
+function systemError(error: unknown): SystemError {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') return at as SystemError;
+  }
+  return {};
 }

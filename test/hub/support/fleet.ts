@@ -15,22 +15,32 @@ export class TestFleet {
   readonly log: string[] = [];
   hub!: RunningHub;
   now: () => number = Date.now;
+  readonly #environment: Readonly<Record<string, string>>;
   #flags: readonly string[];
+  #tokenFile: string | undefined;
 
-  private constructor(folder: string, repo: TestRepo, flags: readonly string[]) {
+  private constructor(
+    folder: string,
+    repo: TestRepo,
+    flags: readonly string[],
+    environment: Readonly<Record<string, string>>,
+  ) {
     this.folder = folder;
     this.repo = repo;
     this.#flags = flags;
+    this.#environment = environment;
   }
 
+  /** `environment`: what the hub is told beside its flags. */
   static async start(
     files: Readonly<Record<string, string>>,
     flags: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
   ): Promise<TestFleet> {
     const folder = await mkdtemp(join(tmpdir(), 'muster-fleet-'));
     const repo = await TestRepo.create(join(folder, 'repo'));
     await repo.commit(files, 'Start');
-    const fleet = new TestFleet(folder, repo, flags);
+    const fleet = new TestFleet(folder, repo, flags, environment);
     await fleet.startHub();
     await fleet.look();
     return fleet;
@@ -46,6 +56,16 @@ export class TestFleet {
     });
   }
 
+  /** Another hub on the same database and repo, with a data folder of its own. */
+  async replica(): Promise<TestFleet> {
+    const folder = await mkdtemp(join(tmpdir(), 'muster-replica-'));
+    const flags = ['--master-key-file', join(this.folder, 'data', 'master-key')];
+    const other = new TestFleet(folder, this.repo, flags, this.#environment);
+    other.#tokenFile = this.hub.adminTokenFile;
+    await other.startHub();
+    return other;
+  }
+
   config(flags: readonly string[] = []): HubConfig {
     const own = [
       '--data',
@@ -56,7 +76,10 @@ export class TestFleet {
       '1h',
     ];
     const ports = ['--http-port', '0', '--session-port', '0', '--enrolment-port', '0'];
-    const loaded = loadConfig([...own, ...ports, ...flags], { MUSTER_WEBHOOK_SECRET: webhookSecret });
+    const loaded = loadConfig([...own, ...ports, ...flags], {
+      ...this.#environment,
+      MUSTER_WEBHOOK_SECRET: webhookSecret,
+    });
     if (loaded.kind !== 'loaded') throw new Error(JSON.stringify(loaded));
     return loaded.config;
   }
@@ -98,7 +121,7 @@ export class TestFleet {
   }
 
   async raw(method: string, path: string, body?: unknown): Promise<Response> {
-    const token = (await readFile(this.hub.adminTokenFile, 'utf8')).trim();
+    const token = (await readFile(this.#tokenFile ?? this.hub.adminTokenFile, 'utf8')).trim();
     return fetch(`${this.hub.url}/api/v1/${path}`, {
       method,
       headers: {

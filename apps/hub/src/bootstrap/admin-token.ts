@@ -7,26 +7,29 @@ import { HubRepository, type Sql } from '@muster/store';
 
 export interface AdminToken {
   readonly file: string;
-  readonly made: boolean;
+  /** `elsewhere`: another replica made it, and its place has it. */
+  readonly state: 'made' | 'kept' | 'elsewhere';
 }
 
 const adminName = 'admin';
 
 /**
  * Makes the first admin token at the first start and keeps it in `<data>/admin-token` (0600); the database has only
- * its hash. A file that was lost, or that belongs to another database, is made anew, and the former token ends.
+ * its hash. A file that was lost, or that belongs to another database, is made anew, and the former token ends; but not
+ * by one of several replicas (`isAlone` false), since the file may only be at another.
  */
-export async function ensureAdminToken(sql: Sql, dataDir: string): Promise<AdminToken> {
+export async function ensureAdminToken(sql: Sql, dataDir: string, isAlone: boolean): Promise<AdminToken> {
   const file = join(dataDir, 'admin-token');
   return new HubRepository(sql).bootstrap(async (hub) => {
     const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
     if (kept !== '' && (await hub.apiTokenName(hashApiToken(kept))) === adminName)
-      return { file, made: false };
+      return { file, state: 'kept' };
+    if (!isAlone && (await hub.hasApiToken(adminName))) return { file, state: 'elsewhere' };
     const { token, tokenHash } = createApiToken(randomBytes);
     await mkdir(dataDir, { recursive: true });
     await writeWhole(file, `${token}\n`);
     await hub.setApiToken(adminName, tokenHash);
-    return { file, made: true };
+    return { file, state: 'made' };
   });
 }
 

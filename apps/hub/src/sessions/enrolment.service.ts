@@ -26,8 +26,12 @@ import type {
 import type { HubIdentity } from '../bootstrap/identity.ts';
 import type { HubConfig } from '../config/settings.ts';
 import { CLOCK, type Clock, CONFIG, IDENTITY, LOGGER, type Logger, STORE } from '../tokens.ts';
+import pLimit from 'p-limit';
 import { decideEnrolment } from './decide-enrolment.ts';
 import { Advertised } from './advertised.ts';
+
+/** Uses of one token wait for each other in the database: many at once must not take all of its connections. */
+const concurrentEnrolments = 2;
 
 /** Gives clusters their certificates. */
 @Injectable()
@@ -38,6 +42,7 @@ export class EnrolmentService {
   readonly #clock: Clock;
   readonly #advertised: Advertised;
   readonly #logger: Logger;
+  readonly #limit = pLimit(concurrentEnrolments);
   #listener: () => void = () => undefined;
 
   constructor(
@@ -66,48 +71,50 @@ export class EnrolmentService {
     if (token === undefined) return refused('token-malformed', 'this is not a join token');
     const csr = await verifyCsr(attempt.csr);
     if (!csr.ok) return refused('invalid-request', csr.problem);
-    const outcome = await this.#store.sql.transaction(async (sql): Promise<EnrolOutcome> => {
-      const tokens = new JoinTokenRepository(sql);
-      const kept = await tokens.lock(token.id);
-      if (kept === undefined || !isJoinSecret(token.secret, kept.secretHash)) {
-        return refused('token-unknown', 'this hub knows no such token');
-      }
-      const clusters = new ClusterRepository(sql);
-      const decision = decideEnrolment({
-        token: {
-          id: kept.id,
-          name: kept.name,
-          isExpired: kept.expiresAt.getTime() <= this.#clock(),
-          isUsedUp: kept.uses >= kept.maxUses,
-        },
-        askedName: attempt.clusterName,
-        uid: attempt.clusterUid,
-        keyId: csr.keyId,
-        named: await clusters.byName(attempt.clusterName === '' ? (kept.name ?? '') : attempt.clusterName),
-        sameUid: await clusters.byUid(attempt.clusterUid),
+    const enter = () =>
+      this.#store.sql.transaction(async (sql): Promise<EnrolOutcome> => {
+        const tokens = new JoinTokenRepository(sql);
+        const kept = await tokens.lock(token.id);
+        if (kept === undefined || !isJoinSecret(token.secret, kept.secretHash)) {
+          return refused('token-unknown', 'this hub knows no such token');
+        }
+        const clusters = new ClusterRepository(sql);
+        const decision = decideEnrolment({
+          token: {
+            id: kept.id,
+            name: kept.name,
+            isExpired: kept.expiresAt.getTime() <= this.#clock(),
+            isUsedUp: kept.uses >= kept.maxUses,
+          },
+          askedName: attempt.clusterName,
+          uid: attempt.clusterUid,
+          keyId: csr.keyId,
+          named: await clusters.byName(attempt.clusterName === '' ? (kept.name ?? '') : attempt.clusterName),
+          sameUid: await clusters.byUid(attempt.clusterUid),
+        });
+        if (decision.kind === 'refuse') return refused(decision.reason, decision.message);
+        const id = decision.id ?? randomUUID();
+        const issued = await this.#issue(csr.publicKey, id, decision.name);
+        if (decision.absorbs !== undefined) await clusters.absorbDeclared(id, decision.absorbs);
+        await clusters.enrol({
+          id,
+          name: decision.name,
+          uid: attempt.clusterUid,
+          keyId: csr.keyId,
+          joinToken: kept.id,
+          tokenLabels: kept.labels,
+          certificateNotAfter: issued.notAfter,
+        });
+        if (decision.countsUse) await tokens.countUse(kept.id);
+        await this.#record(sql, decision.name, attempt.address);
+        return {
+          outcome: 'enrolled',
+          certificate: this.#forAgent(issued),
+          clusterName: decision.name,
+          fleet: this.#identity.fleet,
+        };
       });
-      if (decision.kind === 'refuse') return refused(decision.reason, decision.message);
-      const id = decision.id ?? randomUUID();
-      const issued = await this.#issue(csr.publicKey, id, decision.name);
-      if (decision.absorbs !== undefined) await clusters.absorbDeclared(id, decision.absorbs);
-      await clusters.enrol({
-        id,
-        name: decision.name,
-        uid: attempt.clusterUid,
-        keyId: csr.keyId,
-        joinToken: kept.id,
-        tokenLabels: kept.labels,
-        certificateNotAfter: issued.notAfter,
-      });
-      if (decision.countsUse) await tokens.countUse(kept.id);
-      await this.#record(sql, decision.name, attempt.address);
-      return {
-        outcome: 'enrolled',
-        certificate: this.#forAgent(issued),
-        clusterName: decision.name,
-        fleet: this.#identity.fleet,
-      };
-    });
+    const outcome = await this.#limit(enter);
     if (outcome.outcome === 'enrolled') this.#listener();
     else
       this.#logger.warn(

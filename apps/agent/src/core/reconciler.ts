@@ -142,13 +142,14 @@ export class Reconciler {
     await kinds.refresh(this.#wantsDiscovery, signal);
     this.#wantsDiscovery = false;
     const resolved = resolveTarget(target, this.#inventory, kinds);
-    await this.#observer.watchOnly(target.content.fleet, resolved.resources);
-    await this.#survey(resolved);
+    await Promise.all([
+      target.state.paused ? undefined : this.#namespaces.ensure(defaultNamespaces(target, resolved)),
+      this.#observer.watchOnly(target.content.fleet, resolved.resources).then(() => this.#survey(resolved)),
+    ]);
     if (signal.aborted || this.#target !== target) return;
     this.#resolved = resolved;
     const plan = this.#plan(target, resolved);
     this.#absorb(plan);
-    if (!target.state.paused) await this.#namespaces.ensure(defaultNamespaces(target, resolved));
     if (!this.#isDurable || plan.intents.length > 0) await this.#commit(target);
     this.#skips = skipsByBundle(plan);
     this.#o.log.debug(

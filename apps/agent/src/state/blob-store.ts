@@ -11,6 +11,7 @@ interface Place {
 const smallPackBytes = 64 * 1024;
 const maxSmallPacks = 8;
 const inflatedAtOnce = 3;
+const maxClosing = 3;
 
 /**
  * The blobs of the desired state: manifests, objects and the state's own bytes, by digest. They are kept only as the
@@ -22,6 +23,7 @@ export class BlobStore {
   readonly #inflated = new Map<string, Buffer>();
   #open: Part[] = [];
   #openBytes = 0;
+  readonly #closing: Promise<void>[] = [];
 
   has(digest: string): boolean {
     return this.#places.has(digest);
@@ -45,19 +47,26 @@ export class BlobStore {
   /** Adds a blob; it can be read once `flush` was called. */
   async add(digest: string, bytes: Uint8Array): Promise<void> {
     for (const part of partsOf(digest, bytes)) {
-      if (isFull(this.#openBytes, this.#open.length, part)) await this.flush();
+      if (isFull(this.#openBytes, this.#open.length, part)) this.#close();
       this.#open.push(part);
       this.#openBytes += part.bytes.length;
     }
+    // Compressing is other threads' work: some packs at a time, or all their bytes would be held at once.
+    if (this.#closing.length > maxClosing) await this.#closing.shift();
   }
 
   /** Closes the pack that blobs are being added to. */
   async flush(): Promise<void> {
+    this.#close();
+    await Promise.all(this.#closing.splice(0));
+  }
+
+  #close(): void {
     if (this.#open.length === 0) return;
     const parts = this.#open;
     this.#open = [];
     this.#openBytes = 0;
-    this.addPack(await buildPack(parts));
+    this.#closing.push(buildPack(parts).then((pack) => this.addPack(pack)));
   }
 
   /** The bytes of a blob; undefined when it isn't here. They are the caller's to read, not to keep. */

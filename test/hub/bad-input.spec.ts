@@ -88,10 +88,9 @@ describe('what is wrong in the repo harms nobody (invariants 4, 5 and 12)', () =
     await fleet.commit({ 'cart/manifests/again.yaml': configMap('cart', {}) });
     expect((await bundle('cart')).problems[0]?.message).toContain('already given');
     await fleet.commit({ 'cart/manifests/again.yaml': null, 'cart/manifests/config.yaml': null });
-    expect((await bundle('cart')).problems[0]).toMatchObject({
-      file: 'cart/muster.yaml',
-      message: expect.stringContaining('no folder'),
-    });
+    const [missing] = (await bundle('cart')).problems;
+    expect(missing?.file).toBe('cart/muster.yaml');
+    expect(missing?.message).toContain('no folder');
     await fleet.commit({ 'cart/manifests/config.yaml': configMap('cart', { key: 'mended' }) });
   });
 

@@ -113,7 +113,7 @@ class BaseFactory {
     const pins = this.#input.pinsFor(cluster.labels);
     const paused = this.#isAllPaused || this.#pausedClusters.has(cluster.name);
     let byPause = this.#known.get(pins);
-    if (byPause === undefined) this.#known.set(pins, (byPause = new Map()));
+    if (byPause === undefined) this.#known.set(pins, (byPause = new Map<boolean, EncodedBase>()));
     let base = byPause.get(paused);
     if (base === undefined) byPause.set(paused, (base = new EncodedBase(this.#base(pins, paused))));
     return base;

@@ -57,7 +57,7 @@ export class BundleResolver {
     const cached = await contents.renderings(fresh.map(({ source }) => source.inputKey));
     const limit = pLimit(concurrency);
     return Promise.all(
-      located.map(({ bundle, source }) => {
+      located.map(async ({ bundle, source }) => {
         const { inputKey } = source;
         if (source.kind === 'refused') return failed(bundle, inputKey, source.problems);
         const before = former.get(bundle.name);

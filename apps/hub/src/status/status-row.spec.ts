@@ -31,7 +31,7 @@ test('nothing that an agent says breaks the batch that it is written with', () =
   const status = AssignmentStatus.fromPartial({
     bundle: 'check\0out',
     sync: 77 as never,
-    health: -1 as never,
+    health: -1,
     version: { epoch: 2n ** 64n - 1n, generation: 2n ** 64n - 1n },
     objectCount: 2 ** 32 - 1,
     warnings: ['a\0b'],

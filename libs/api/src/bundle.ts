@@ -14,12 +14,9 @@ export const Bundle = z
     source: z.object({ kind: z.literal('manifests'), path: z.string(), include: z.array(z.string()) }),
     definedIn: SourceLocation,
     state: BundleState,
-    revision: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'The commit that it was last changed by and rendered at; null when it never rendered.',
-      }),
+    revision: z.string().nullable().meta({
+      description: 'The commit that it was last changed by and rendered at; null when it never rendered.',
+    }),
     problems: z.array(RepoProblem).meta({ description: 'Why it is Failing.' }),
     targets: z.int().nonnegative().meta({ description: 'How many clusters it is assigned to.' }),
     synced: z.int().nonnegative(),

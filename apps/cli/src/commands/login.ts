@@ -21,7 +21,7 @@ export async function login(
   }
   const hub = new HubClient({ url, token, source: 'the command line' }, io.signal);
   const { version } = await hub.get<HubVersion>('version');
-  const path = await storeLogin(io.home, { url, token });
+  const path = await storeLogin(io, { url, token });
   io.stderr(`Logged in to ${url} (version ${version}); stored in ${path}.\n`);
   return EXIT_OK;
 }

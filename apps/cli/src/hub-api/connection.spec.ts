@@ -28,6 +28,12 @@ describe('the hub that is talked to', () => {
     });
   });
 
+  test('is looked for where the configuration of programs is', async () => {
+    await store('config.json', { url: 'https://hub.example.com', token: 'a' });
+    const env = { XDG_CONFIG_HOME: join(home, '.config') };
+    expect(await findConnection({ env, home: '/nonexistent' }, {})).toMatchObject({ token: 'a' });
+  });
+
   test('is the one of the login before that, and of the environment before both, and of flags before all', async () => {
     await store('local.json', { url: 'http://127.0.0.1:8080', tokenFile: '/nowhere' });
     await store('config.json', { url: 'https://hub.example.com', token: 'a' });

@@ -15,18 +15,20 @@ export interface ConnectionFlags {
   readonly token?: string | undefined;
 }
 
+type Place = Pick<Io, 'env' | 'home'>;
+
+/** Where the hub leaves its address too: the XDG base directory specification says. */
+function configFolder({ env, home }: Place): string {
+  return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'muster');
+}
+
 /**
  * Which hub, and with which token: flags, then MUSTER_URL and MUSTER_TOKEN, then what `muster login` stored, then the
  * hub that runs on this machine. A URL that comes without a token gets the one that is known for that URL, and never
  * another hub's.
  */
-export async function findConnection(
-  io: Pick<Io, 'env' | 'home'>,
-  flags: ConnectionFlags,
-): Promise<Connection> {
-  const known = (await Promise.all([readLogin(io.home), readLocal(io.home)])).filter(
-    (it) => it !== undefined,
-  );
+export async function findConnection(io: Place, flags: ConnectionFlags): Promise<Connection> {
+  const known = (await Promise.all([readLogin(io), readLocal(io)])).filter((it) => it !== undefined);
   const givenUrl = flags.url ?? io.env['MUSTER_URL'];
   const givenToken = flags.token ?? io.env['MUSTER_TOKEN'];
   const url = givenUrl !== undefined && givenUrl !== '' ? parseUrl(givenUrl) : known[0]?.url;
@@ -48,8 +50,8 @@ export async function findConnection(
 }
 
 /** What `muster login` stores: readable by its owner alone, replaced in one step. */
-export async function storeLogin(home: string, login: { url: string; token: string }): Promise<string> {
-  const folder = join(home, '.config', 'muster');
+export async function storeLogin(io: Place, login: { url: string; token: string }): Promise<string> {
+  const folder = configFolder(io);
   const path = join(folder, 'config.json');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const next = `${path}.${process.pid}`;
@@ -75,16 +77,16 @@ export function parseUrl(text: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
-async function readLogin(home: string): Promise<Connection | undefined> {
-  const path = join(home, '.config', 'muster', 'config.json');
+async function readLogin(io: Place): Promise<Connection | undefined> {
+  const path = join(configFolder(io), 'config.json');
   const stored = await readJson(path);
   if (typeof stored?.['url'] !== 'string' || typeof stored['token'] !== 'string') return undefined;
   return { url: parseUrl(stored['url']), token: stored['token'], source: path };
 }
 
 /** A hub that was started on this machine says where it is; its token is readable for whoever may. */
-async function readLocal(home: string): Promise<Connection | undefined> {
-  const path = join(home, '.config', 'muster', 'local.json');
+async function readLocal(io: Place): Promise<Connection | undefined> {
+  const path = join(configFolder(io), 'local.json');
   const stored = await readJson(path);
   if (typeof stored?.['url'] !== 'string' || typeof stored['tokenFile'] !== 'string') return undefined;
   const token = await readFile(stored['tokenFile'], 'utf8').catch(() => '');

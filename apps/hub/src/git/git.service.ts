@@ -8,6 +8,7 @@ import {
 } from '@muster/git-source';
 import { Inject, Injectable } from '@nestjs/common';
 import { ChangeRepository, type RepoState, RevisionRepository, type Store } from '@muster/store';
+import { HubMetrics } from '../api/index.ts';
 import type { HubConfig } from '../config/settings.ts';
 import { Coalescer } from '../lifecycle/lane.ts';
 import { PlannerService } from '../plan/planner.service.ts';
@@ -29,6 +30,7 @@ export class GitService {
   readonly #config: HubConfig;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #metrics: HubMetrics;
   readonly #looks = new Coalescer(() => this.#look());
   readonly #stop = new AbortController();
   #source: GitSource | undefined;
@@ -46,6 +48,7 @@ export class GitService {
     @Inject(CONFIG) config: HubConfig,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
+    @Inject(HubMetrics) metrics: HubMetrics,
   ) {
     this.#store = store;
     this.#revisions = revisions;
@@ -55,6 +58,7 @@ export class GitService {
     this.#config = config;
     this.#clock = clock;
     this.#logger = logger;
+    this.#metrics = metrics;
   }
 
   /** Hears that the repo was looked at with a new outcome. */
@@ -132,6 +136,7 @@ export class GitService {
     this.#logger.info({ revision: commit.sha }, 'a new commit');
     const resolved = await this.#lane.run(() => this.#resolver.resolve(source, commit, seenAt));
     this.#resolvedSha = commit.sha;
+    this.#metrics.revisions.inc({ state: resolved.kind === 'good' ? 'Good' : 'Refused' });
     if (resolved.kind === 'good') await this.#planner.plan();
     this.#listener();
   }

@@ -1,4 +1,5 @@
 import { DesiredState } from '@muster/contracts';
+import { compareVersions } from '@muster/manifest';
 import { Inject, Injectable } from '@nestjs/common';
 import { PlanRepository } from '@muster/store';
 import { LRUCache } from 'lru-cache';
@@ -39,7 +40,8 @@ export class DesiredStates {
   async refresh(): Promise<string[]> {
     const stored = await this.#plans.desiredAfter(this.#seq);
     for (const row of stored) {
-      this.#entries.set(row.clusterId, row);
+      // A row that was read while its successor was being stored must not take that one's place.
+      if (isNewer(row, this.#entries.get(row.clusterId))) this.#entries.set(row.clusterId, row);
       if (row.seq > this.#seq) this.#seq = row.seq;
     }
     return stored.map((row) => row.clusterId);
@@ -105,4 +107,8 @@ export class DesiredStates {
     }
     return reachable;
   }
+}
+
+function isNewer(entry: DesiredEntry, than: DesiredEntry | undefined): boolean {
+  return than === undefined || compareVersions(entry, than) > 0;
 }

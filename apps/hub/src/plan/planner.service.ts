@@ -10,6 +10,7 @@ import {
   type Sql,
   type Store,
 } from '@muster/store';
+import { HubMetrics } from '../api/index.ts';
 import type { HubConfig } from '../config/settings.ts';
 import { Coalescer, Lane } from '../lifecycle/lane.ts';
 import { CONFIG, LOGGER, type Logger, STORE } from '../tokens.ts';
@@ -33,6 +34,7 @@ export class PlannerService {
   readonly #desired: DesiredStates;
   readonly #config: HubConfig;
   readonly #logger: Logger;
+  readonly #metrics: HubMetrics;
   readonly #lane = new Lane();
   readonly #coalescer = new Coalescer(() => this.#lane.run(() => this.#planUntilStored()));
   #listener: (clusterIds: readonly string[]) => void = () => undefined;
@@ -43,12 +45,14 @@ export class PlannerService {
     @Inject(DesiredStates) desired: DesiredStates,
     @Inject(CONFIG) config: HubConfig,
     @Inject(LOGGER) logger: Logger,
+    @Inject(HubMetrics) metrics: HubMetrics,
   ) {
     this.#plans = plans;
     this.#store = store;
     this.#desired = desired;
     this.#config = config;
     this.#logger = logger;
+    this.#metrics = metrics;
   }
 
   /** Hears which clusters' desired states changed, once they are durable. */
@@ -73,12 +77,18 @@ export class PlannerService {
   async #planUntilStored(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#planOnce();
+        return await this.#timed(() => this.#planOnce());
       } catch (error) {
         if (!(error instanceof PlanFencedError) || attempt === maxFencedAttempts) throw error;
         this.#logger.debug({ attempt, reason: error.message }, 'planning anew');
       }
     }
+  }
+
+  async #timed(plan: () => Promise<void>): Promise<void> {
+    const stop = this.#metrics.planSeconds.startTimer();
+    await plan();
+    stop();
   }
 
   async #planOnce(): Promise<void> {

@@ -60,14 +60,8 @@ export class BundleResolver {
       located.map(async ({ bundle, source }) => {
         const { inputKey } = source;
         if (source.kind === 'refused') return failed(bundle, inputKey, source.problems);
-        const before = former.get(bundle.name);
-        if (
-          before?.inputKey === inputKey &&
-          before.manifestDigest !== undefined &&
-          before.problems.length === 0
-        ) {
-          return good(bundle, inputKey, before.manifestDigest, before.objectCount);
-        }
+        const known = unchanged(bundle, inputKey, former.get(bundle.name));
+        if (known !== undefined) return known;
         const hit = cached.get(inputKey);
         if (hit !== undefined) return good(bundle, inputKey, hit.manifestDigest, hit.objectCount);
         return limit(() => this.#render(bundle, source.treeId, inputKey));
@@ -90,6 +84,23 @@ export class BundleResolver {
     }
     return { ...good(bundle, inputKey, made.manifest.digest, made.manifest.objects.length), rendered: made };
   }
+}
+
+/** What became of the same input before: good stays good, and what failed is not tried again. */
+function unchanged(
+  bundle: Bundle,
+  inputKey: string,
+  before: BundleRow | undefined,
+): BundleResult | undefined {
+  if (before?.inputKey !== inputKey) return undefined;
+  if (before.problems.length === 0) {
+    return before.manifestDigest === undefined
+      ? undefined
+      : good(bundle, inputKey, before.manifestDigest, before.objectCount);
+  }
+  // Its problems name files by where they were.
+  const isInPlace = (before.spec as Bundle).source.path === bundle.source.path;
+  return isInPlace ? failed(bundle, inputKey, before.problems as RepoProblem[]) : undefined;
 }
 
 function good(bundle: Bundle, inputKey: string, manifestDigest: string, objectCount: number): BundleResult {

@@ -1,4 +1,5 @@
 import type { Hello } from '@muster/contracts';
+import { compareVersions, formatVersion } from '@muster/manifest';
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterRepository } from '@muster/store';
 import type { ConnectDecision, HubSession, Peer, SessionEnd, SessionHandlers } from '@muster/transport';
@@ -111,9 +112,9 @@ export class AgentGate {
       const state = await this.#desired.announced(clusterId);
       if (state === undefined) return;
       const { held, heldDigest } = session.hello;
-      if (held !== undefined && isAfter(held, state.version)) {
+      if (held !== undefined && compareVersions(held, state.version) > 0) {
         this.#logger.error(
-          { cluster: clusterId, held: `${held.epoch}.${held.generation}` },
+          { cluster: clusterId, held: formatVersion(held) },
           'an agent holds a newer desired state than this hub: if its database was restored from a backup, run "muster recover"',
         );
       }
@@ -123,11 +124,4 @@ export class AgentGate {
       session.close();
     }
   }
-}
-
-function isAfter(
-  a: { readonly epoch: bigint; readonly generation: bigint },
-  b: { readonly epoch: bigint; readonly generation: bigint },
-): boolean {
-  return a.epoch > b.epoch || (a.epoch === b.epoch && a.generation > b.generation);
 }

@@ -24,7 +24,7 @@ export const fleet = '6d1f3a0e-8f5e-4f1f-9f38-0d5d0a4c9a01';
 export const replica = '0b6a7c52-4b0c-4c39-8a54-8f2a8d1f0c11';
 
 /** A store in a folder of its own. */
-export async function openTestStore(): Promise<{ store: Store; close(): Promise<void> }> {
+export async function openTestStore(): Promise<{ store: Store; close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-api-'));
   const store = await openStore({ dataDir: folder });
   return {

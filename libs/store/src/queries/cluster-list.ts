@@ -4,7 +4,16 @@ import type { ListSource, SortNames } from './list-source.ts';
 import type { Liveness } from './liveness.ts';
 import { type PauseJson, toPause } from './pause-record.ts';
 import { timestampOrNull } from './times.ts';
-import { healthRank, rollupView, seenView, statesView, syncRank, widestPause } from './views.ts';
+import {
+  healthRank,
+  rollupView,
+  seenView,
+  statesView,
+  syncRank,
+  widestPause,
+  clusterHealth,
+  clusterSync,
+} from './views.ts';
 
 type Lists = typeof LISTS.clusters;
 
@@ -41,8 +50,8 @@ export function clusterSource(
     list: 'clusters',
     ctes: `${seenView(leaseMs)}, ${statesView}, ${rollupView('rollup', 'cluster_id')}, view as (
       select c.*, coalesce(r.total, 0) as total, coalesce(r.synced, 0) as synced, coalesce(r.healthy, 0) as healthy,
-        case when not c.fresh then 'Unknown' else coalesce(r.sync, 'Synced') end as sync,
-        case when not c.fresh then 'Unknown' else coalesce(r.health, 'Healthy') end as health,
+        ${clusterSync('r.sync')} as sync,
+        ${clusterHealth('r.health')} as health,
         ${widestPause('Cluster', 'c.name')} as pause
       from seen c left join rollup r on r.cluster_id = c.id)`,
     columns: `v.id, v.name, v.uid, v.declared, v.declared_labels, v.register_labels, v.token_labels, v.enrolled_at,

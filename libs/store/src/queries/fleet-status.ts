@@ -1,12 +1,18 @@
 import { type FleetStatus, HealthStatus, SyncStatus } from '@muster/api';
 import type { Sql } from '../sql.ts';
 import { attentionQuery, type AttentionRow } from './attention.ts';
-import { bundleSource } from './bundle-list.ts';
-import { clusterSource } from './cluster-list.ts';
 import type { FleetQueries } from './fleet-queries.ts';
 import { type RevisionListRow, revisionSource, toRevision } from './revision-list.ts';
 import { timestampOrNull } from './times.ts';
-import { seenView, statesView } from './views.ts';
+import {
+  clusterHealth,
+  clusterSync,
+  seenView,
+  statesView,
+  widestPause,
+  worstHealth,
+  worstSync,
+} from './views.ts';
 
 interface HubRow {
   readonly fleet: string;
@@ -18,7 +24,8 @@ interface HubRow {
   readonly error: string | null;
 }
 
-interface ClusterCountRow {
+interface CountRow {
+  readonly of: 'clusters' | 'assignments';
   readonly sync: SyncStatus;
   readonly health: HealthStatus;
   readonly total: number;
@@ -30,12 +37,6 @@ interface BundleCountRow {
   readonly total: number;
   readonly failing: number;
   readonly paused: number;
-}
-
-interface AssignmentCountRow {
-  readonly sync: SyncStatus;
-  readonly health: HealthStatus;
-  readonly total: number;
 }
 
 export interface FleetStatusOptions {
@@ -50,32 +51,23 @@ export async function readFleetStatus(
   queries: FleetQueries,
   { leaseMs, version }: FleetStatusOptions,
 ): Promise<FleetStatus> {
-  const clusterList = clusterSource(leaseMs);
-  const bundleList = bundleSource(leaseMs);
-  const [hub, newest, good, clusters, bundles, assignments, pauses, attention] = await Promise.all([
+  const [hub, newest, good, counts, bundles, pauses, attention] = await Promise.all([
     sql.first<HubRow>(
       'select h.fleet, h.epoch, r.url, r.ref, r.path, r.fetched_at, r.error from hub h left join repo r on true',
     ),
     oneRevision(sql, 'where h.seq is not null'),
     oneRevision(sql, `where v.state = 'Good' order by v.seq desc limit 1`),
-    sql.rows<ClusterCountRow>(
-      `with ${clusterList.ctes} select sync, health, count(*)::integer as total,
-         (count(*) filter (where connected))::integer as connected,
-         (count(*) filter (where pause is not null))::integer as paused from view group by sync, health`,
-    ),
+    sql.rows<CountRow>(countStatement(leaseMs)),
     sql.first<BundleCountRow>(
-      `with ${bundleList.ctes} select count(*)::integer as total,
-         (count(*) filter (where state = 'Failing'))::integer as failing,
-         (count(*) filter (where pause is not null))::integer as paused from view`,
-    ),
-    sql.rows<AssignmentCountRow>(
-      `with ${seenView(leaseMs)}, ${statesView}
-       select sync, health, count(*)::integer as total from states where assigned group by sync, health`,
+      `select count(*)::integer as total, (count(*) filter (where b.problems <> '[]'))::integer as failing,
+         (count(*) filter (where ${widestPause('Bundle', 'b.name')} is not null))::integer as paused from bundles b`,
     ),
     queries.pauses(),
     sql.rows<AttentionRow>(attentionQuery(leaseMs)),
   ]);
   if (hub === undefined) throw new Error('the database has no hub');
+  const clusters = counts.filter((row) => row.of === 'clusters');
+  const assignments = counts.filter((row) => row.of === 'assignments');
   return {
     fleet: hub.fleet,
     version,
@@ -100,6 +92,23 @@ export async function readFleetStatus(
     pauses,
     attention: attention.map((row) => ({ kind: row.kind, name: row.name, message: row.message })),
   };
+}
+
+/** Clusters and assignments in one pass over all states: this is what is asked most often. */
+function countStatement(leaseMs: number): string {
+  return `with ${seenView(leaseMs)}, ${statesView}, equal as materialized (
+    select cluster_id, assigned, sync, health, count(*) as n from states group by cluster_id, assigned, sync, health
+  ), worst as (
+    select cluster_id, ${worstSync('sync')} as sync, ${worstHealth('health')} as health from equal group by cluster_id
+  ), clusters_now as (
+    select ${clusterSync('w.sync')} as sync, ${clusterHealth('w.health')} as health, c.connected,
+      ${widestPause('Cluster', 'c.name')} is not null as paused
+    from seen c left join worst w on w.cluster_id = c.id)
+  select 'clusters' as of, sync, health, count(*)::integer as total,
+    (count(*) filter (where connected))::integer as connected, (count(*) filter (where paused))::integer as paused
+  from clusters_now group by sync, health
+  union all
+  select 'assignments', sync, health, sum(n)::integer, 0, 0 from equal where assigned group by sync, health`;
 }
 
 async function oneRevision(sql: Sql, rest: string) {

@@ -6,9 +6,9 @@ export const syncRank = (sql: string): string =>
 export const healthRank = (sql: string): string =>
   `array_position(array[${HEALTH_WORST_FIRST.map((it) => `'${it}'`).join(',')}], ${sql})`;
 
-const worstSync = (sql: string): string =>
+export const worstSync = (sql: string): string =>
   `(array[${SYNC_WORST_FIRST.map((it) => `'${it}'`).join(',')}])[min(${syncRank(sql)})]`;
-const worstHealth = (sql: string): string =>
+export const worstHealth = (sql: string): string =>
   `(array[${HEALTH_WORST_FIRST.map((it) => `'${it}'`).join(',')}])[min(${healthRank(sql)})]`;
 
 /**
@@ -54,14 +54,24 @@ export const statesView = `states as not materialized (
   ) p
   join seen c on c.id = p.cluster_id)`;
 
-/** The rollup of `states` by a column of it. What is on its way out counts for the worst, and for no count. */
+/** A cluster's own status, from the worst of its assignments; `c` is of `seen`. One without any is as it should be. */
+export const clusterSync = (worst: string): string =>
+  `case when not c.fresh then 'Unknown' else coalesce(${worst}, 'Synced') end`;
+export const clusterHealth = (worst: string): string =>
+  `case when not c.fresh then 'Unknown' else coalesce(${worst}, 'Healthy') end`;
+
+/**
+ * The rollup of `states` by a column of it. What is on its way out counts for the worst, and for no count. Equal
+ * states are counted first, so that what is costly is done for few.
+ */
 export function rollupView(name: string, by: 'cluster_id' | 'bundle'): string {
   return `${name} as (
-  select ${by}, (count(*) filter (where assigned))::integer as total,
-    (count(*) filter (where assigned and sync = 'Synced'))::integer as synced,
-    (count(*) filter (where assigned and health = 'Healthy'))::integer as healthy,
+  select ${by}, coalesce(sum(n) filter (where assigned), 0)::integer as total,
+    coalesce(sum(n) filter (where assigned and sync = 'Synced'), 0)::integer as synced,
+    coalesce(sum(n) filter (where assigned and health = 'Healthy'), 0)::integer as healthy,
     ${worstSync('sync')} as sync, ${worstHealth('health')} as health
-  from states group by ${by})`;
+  from (select ${by}, assigned, sync, health, count(*) as n from states group by ${by}, assigned, sync, health) equal
+  group by ${by})`;
 }
 
 /** The pause of everything, else the one of this bundle or cluster, as jsonb. */

@@ -10,6 +10,7 @@ export function openApiDocument(version: string): JsonSchema {
   const problem = book.of(ProblemDetails.meta({ id: 'Problem' }), 'output');
   const paths: Record<string, Record<string, JsonSchema>> = {
     '/api/v1/openapi.json': { get: documentOfItself },
+    '/api/v1/webhooks/git': { post: webhook(problem) },
   };
   for (const operation of operations) {
     const path = (paths[`/api/v1${operation.path}`] ??= {});
@@ -39,6 +40,28 @@ const documentOfItself: JsonSchema = {
   security: [],
   responses: { 200: { description: 'OK', content: { 'application/json': { schema: { type: 'object' } } } } },
 };
+
+/** Not under a token: the Git server proves itself by what it shares with the hub, over the raw body. */
+function webhook(problem: JsonSchema): JsonSchema {
+  const refused = (status: number): JsonSchema => ({
+    description: STATUS_CODES[status],
+    content: { 'application/problem+json': { schema: problem } },
+  });
+  return {
+    operationId: 'receiveWebhook',
+    summary:
+      'A push, told by a Git server: GitHub, GitLab, Gitea, or any that signs with HMAC. The hub looks at the repo.',
+    tags: ['webhooks'],
+    security: [],
+    requestBody: { required: true, content: { 'application/json': { schema: {} } } },
+    responses: {
+      202: { description: STATUS_CODES[202] },
+      401: refused(401),
+      403: refused(403),
+      413: refused(413),
+    },
+  };
+}
 
 function describe(operation: Operation, book: SchemaBook, problem: JsonSchema): JsonSchema {
   const { answer } = operation;

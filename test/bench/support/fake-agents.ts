@@ -32,6 +32,7 @@ class FakeAgent {
   private readonly held = new Map<string, string>();
   private applied: Version | undefined;
   private latest: bigint = 0n;
+  private hasReported = false;
   bytesFetched = 0;
 
   constructor(name: string, identity: EnrolledIdentity) {
@@ -75,10 +76,13 @@ class FakeAgent {
       if (this.latest !== version.generation) return;
       for (const it of changed) this.held.set(it.bundle, it.manifestDigest);
       this.applied = version;
+      // As the real agent: everything once, then what changed.
+      const isFirst = !this.hasReported;
+      this.hasReported = true;
       this.link.report({
-        whole: true,
+        whole: isFirst,
         applied: version,
-        assignments: assignments.map((it) =>
+        assignments: (isFirst ? assignments : changed).map((it) =>
           AssignmentStatus.fromPartial({
             bundle: it.bundle,
             manifestDigest: it.manifestDigest,

@@ -255,11 +255,13 @@ export class HubRuntime {
     const session = this.#server?.session(clusterId);
     if (session === undefined) return;
     const request = { $case: 'syncNow', value: { bundle: bundle ?? '' } } as const;
-    for await (const chunk of session.request(request, { signal: AbortSignal.timeout(syncPatienceMs) })) {
-      this.#logger.debug(
-        { cluster: clusterId, bytes: chunk.length },
-        'an agent answered a sync with content',
-      );
+    const answer = session.request(request, { signal: AbortSignal.timeout(syncPatienceMs) });
+    try {
+      for await (const chunk of answer)
+        this.#logger.trace({ cluster: clusterId, bytes: chunk.length }, 'part of an answer');
+    } catch (error) {
+      // An agent that is too old for the request, or that left meanwhile, checks in its own time.
+      this.#logger.debug({ err: error, cluster: clusterId }, 'an agent did not sync');
     }
   }
 

@@ -1,3 +1,4 @@
+import './small-heap.ts';
 import { agentHelp, parseAgentArguments } from './config.ts';
 import { errorText } from './log.ts';
 import { runAgent } from './run-agent.ts';

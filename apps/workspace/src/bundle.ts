@@ -66,6 +66,7 @@ function outputOptions(program: Program, directory: string): OutputOptions {
     sourcemap: true,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
-    ...(program.selfContained ? { codeSplitting: false } : {}),
+    // An agent runs in every cluster: what isn't in its file isn't in its memory.
+    ...(program.selfContained ? { codeSplitting: false, minify: true } : {}),
   };
 }

@@ -9,7 +9,7 @@ import type { Log } from '../log.ts';
 import type { MemoryKeeper } from '../memory.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import { LostStateError } from '../state/cluster-state.ts';
-import { assess, assessLeaving, skipsByBundle } from '../status/assess.ts';
+import { assess, assessLeaving, rivalClaims, skipsByBundle } from '../status/assess.ts';
 import type { SkipsByBundle } from '../status/assess.ts';
 import type { StatusBook } from '../status/book.ts';
 import { DefaultNamespaces } from './default-namespaces.ts';
@@ -341,8 +341,11 @@ export class Reconciler {
       if (!assigned.has(bundle)) leaving.set(bundle, (leaving.get(bundle) ?? 0) + 1);
     for (const { bundle } of statuses.all())
       if (!assigned.has(bundle) && !leaving.has(bundle)) leaving.set(bundle, 0);
+    const rivals = rivalClaims(this.#skips);
     statuses.update([
-      ...target.bundles.map((bundle) => assess(bundle, this.#skips.get(bundle.bundle) ?? [], know)),
+      ...target.bundles.map((bundle) =>
+        assess(bundle, this.#skips.get(bundle.bundle) ?? [], know, rivals.get(bundle.bundle)),
+      ),
       ...[...leaving].map(([bundle, remaining]) =>
         assessLeaving(bundle, this.#skips.get(bundle) ?? [], remaining, know),
       ),

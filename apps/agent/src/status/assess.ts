@@ -1,4 +1,4 @@
-import { isVerified } from '@muster/apply-plan';
+import { describeObject, isVerified } from '@muster/apply-plan';
 import type { InventoryEntry, Plan, Skip } from '@muster/apply-plan';
 import { worseHealth } from '@muster/health';
 import type { HealthStatus } from '@muster/health';
@@ -34,15 +34,34 @@ export function skipsByBundle(plan: Plan): SkipsByBundle {
   return result;
 }
 
+/** What bundles that have an object are told of those that claim it too: the claims themselves are told of there. */
+export function rivalClaims(skips: SkipsByBundle): ReadonlyMap<string, readonly string[]> {
+  const result = new Map<string, string[]>();
+  for (const { id, bundle, reason, other } of [...skips.values()].flat()) {
+    if (reason !== 'claimed-by-two-bundles' || other === undefined) continue;
+    const warning = `${describeObject(id)} stays with this bundle; bundle ${bundle} has it as well`;
+    const list = result.get(other);
+    if (list) list.push(warning);
+    else result.set(other, [warning]);
+  }
+  return result;
+}
+
 interface Finding {
   readonly status: ObjectStatus;
   readonly weight: number;
 }
 
 const maxObjects = 100;
+const maxWarnings = 20;
 
-/** The status of one assignment. */
-export function assess(bundle: WantedBundle, skips: readonly Skip[], know: Knowledge): AssignmentStatus {
+/** The status of one assignment. `rivals` are warnings of `rivalClaims`. */
+export function assess(
+  bundle: WantedBundle,
+  skips: readonly Skip[],
+  know: Knowledge,
+  rivals: readonly string[] = [],
+): AssignmentStatus {
   const findings: Finding[] = [];
   const skipOf = new Map(skips.map((skip) => [skip.id, skip]));
   let health: HealthStatus = 'Healthy';
@@ -72,7 +91,8 @@ export function assess(bundle: WantedBundle, skips: readonly Skip[], know: Knowl
     );
   }
   for (const skip of skips) if (skip.deletion) findings.push(leavingFinding(skip, know));
-  return summarise(bundle, findings, health, pending, know);
+  const status = summarise(bundle, findings, health, pending, know);
+  return { ...status, warnings: [...rivals, ...status.warnings].slice(0, maxWarnings) };
 }
 
 /** The status of a bundle that left the cluster, as long as something of it remains. */

@@ -3,7 +3,7 @@
 //
 //   node apps/workspace/setup.mjs start|test|bench|build|check [arguments]
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
@@ -35,7 +35,7 @@ if (!existsSync(pinnedNode) || !existsSync(stamp) || readFileSync(stamp, 'utf8')
   writeFileSync(stamp, lockDigest);
 }
 
-const handedOver = spawnSync(
+const program = spawn(
   pinnedNode,
   [
     '--disable-warning=ExperimentalWarning',
@@ -48,7 +48,10 @@ const handedOver = spawnSync(
     env: { ...process.env, PATH: [join(packages, '.bin'), process.env.PATH].join(delimiter) },
   },
 );
-process.exit(handedOver.status ?? 1);
+// The terminal sends Ctrl-C to the whole group: the program stops by itself, and the prompt comes back after it.
+for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
+process.on('SIGTERM', () => program.kill('SIGTERM'));
+program.on('exit', (code) => process.exit(code ?? 1));
 
 function run(command, args, hint) {
   const done = spawnSync(command, args, {

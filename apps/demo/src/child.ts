@@ -12,6 +12,12 @@ export interface Child {
   logTail(): Promise<string>;
 }
 
+/** What still runs when this process ends in a hurry is told to stop, so that nothing is left behind. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGTERM');
+});
+
 /** Long enough for a hub to say goodbye to its agents and to stop its database. */
 const STOP_GRACE_MS = 10_000;
 
@@ -20,10 +26,11 @@ export function startChild(program: string, args: readonly string[], logFile: st
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', log, log], detached: true });
   closeSync(log);
-  const ended = once(child, 'exit').then(([code, signal]) => ({
-    code: code as number | null,
-    signal: signal as NodeJS.Signals | null,
-  }));
+  running.add(child);
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    running.delete(child);
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+  });
   return {
     pid: child.pid ?? -1,
     ended,

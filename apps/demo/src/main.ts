@@ -115,7 +115,11 @@ function seconds(since: number): string {
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(1);
+    if (stop.signal.aborted) {
+      // A terminal that closes says so after Ctrl-C too, and means nothing by it.
+      if (signal === 'SIGHUP') return;
+      process.exit(1);
+    }
     say('\nStopping; press Ctrl-C again to leave at once.');
     stop.abort();
   });

@@ -13,7 +13,7 @@ export async function run(args: readonly string[]): Promise<number> {
     },
   );
   // The terminal sends Ctrl-C to the whole group: the demo stops by itself, and this waits for it.
-  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
   process.on('SIGTERM', () => demo.kill('SIGTERM'));
   return new Promise((resolve) => demo.on('exit', (code) => resolve(code ?? 1)));
 }

@@ -5,7 +5,7 @@ import { bundleFiles, configMap, TestFleet } from './support/fleet.ts';
 let fleet: TestFleet;
 
 beforeAll(async () => {
-  const large = Array.from({ length: 12 }, (_, index) => [
+  const large = Array.from({ length: 12 }, (_, index): [string, string] => [
     `large/manifests/${index}.yaml`,
     configMap(`large-${index}`, { blob: randomBytes(640 * 1024).toString('base64') }),
   ]);

@@ -21,31 +21,39 @@ export async function* fetchBlobs(
   signal?: AbortSignal,
 ): AsyncGenerator<FetchedBlob> {
   const all = [...new Set(digests)];
-  for (let at = 0; at < all.length; at += BATCH) {
-    const missing = new Set(all.slice(at, at + BATCH));
-    for (let attempt = 1; missing.size > 0; attempt++) {
-      try {
-        yield* fetchOnce(client, missing, signal);
-      } catch (error) {
-        if (!(error instanceof BlobMismatch) || attempt === ATTEMPTS) throw error;
+  // One batch ahead: while this one is read, the hub makes and sends the next, as far as flow control lets it.
+  let ahead = all.length > 0 ? startFetch(client, all.slice(0, BATCH)) : undefined;
+  try {
+    for (let at = 0; at < all.length; at += BATCH) {
+      const missing = new Set(all.slice(at, at + BATCH));
+      let call = ahead;
+      const next = all.slice(at + BATCH, at + 2 * BATCH);
+      ahead = next.length > 0 ? startFetch(client, next) : undefined;
+      for (let attempt = 1; missing.size > 0; attempt++) {
+        try {
+          yield* readBlobs(call ?? startFetch(client, [...missing]), missing, signal);
+        } catch (error) {
+          if (!(error instanceof BlobMismatch) || attempt === ATTEMPTS) throw error;
+          call = undefined;
+        }
       }
     }
+  } finally {
+    ahead?.cancel();
   }
 }
 
 /** Yields what comes, and takes it out of `missing`. */
-async function* fetchOnce(
-  client: SessionServiceClient,
+async function* readBlobs(
+  call: ClientReadableStream<FetchResponse>,
   missing: Set<string>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<FetchedBlob> {
-  signal?.throwIfAborted();
-  const call = startFetch(client, [...missing]);
-  call.on('error', () => undefined);
   const cancel = () => call.cancel();
   signal?.addEventListener('abort', cancel);
   const reader = new BlobReader();
   try {
+    signal?.throwIfAborted();
     for await (const response of call as AsyncIterable<FetchResponse>) {
       const bytes = response.gzip
         ? await inflate(response.data, { maxOutputLength: CHUNK_BYTES * 2 })
@@ -66,7 +74,10 @@ async function* fetchOnce(
 
 function startFetch(client: SessionServiceClient, digests: string[]): ClientReadableStream<FetchResponse> {
   try {
-    return client.fetch({ digests }, { deadline: Date.now() + DEADLINE_MS });
+    const call = client.fetch({ digests }, { deadline: Date.now() + DEADLINE_MS });
+    // Whoever reads it hears of an error; until then nobody does.
+    call.on('error', () => undefined);
+    return call;
   } catch (cause) {
     // The session ended between two batches and closed the client.
     throw new HubRefused(status.UNAVAILABLE, 'the session has ended', { cause });

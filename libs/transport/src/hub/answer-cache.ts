@@ -36,14 +36,26 @@ export class AnswerCache {
     // Sorted, so that whoever asks for the same gets the same, in whatever order it was asked for.
     const plain = [...new Set(digests.filter((digest) => !isKeyedDigest(digest)))].sort();
     const keyed = [...new Set(digests.filter(isKeyedDigest))];
-    for (let at = 0; at < plain.length; at += GROUP) yield* this.#shared(plain.slice(at, at + GROUP), signal);
+    const groups = groupsOf(plain);
+    for (const [index, group] of groups.entries()) {
+      // The next one is loaded and compressed while this one is on its way.
+      const next = groups[index + 1];
+      if (next !== undefined) this.#prepare(next);
+      yield* this.#shared(group, signal);
+    }
     for (let at = 0; at < keyed.length; at += GROUP) {
       yield* chunksOf(this.#source.load(keyed.slice(at, at + GROUP), signal));
     }
   }
 
+  /** Whoever needs it hears of a failure; until then nobody waits. */
+  #prepare(digests: readonly string[]): void {
+    const key = keyOf(digests);
+    if (!this.#kept.has(key)) this.#made(key, digests).catch(() => undefined);
+  }
+
   async *#shared(digests: readonly string[], signal: AbortSignal): AsyncGenerator<Buffer> {
-    const key = createHash('sha256').update(digests.join()).digest('base64');
+    const key = keyOf(digests);
     const chunks = this.#kept.get(key) ?? (await this.#made(key, digests));
     signal.throwIfAborted();
     if (chunks !== undefined) yield* chunks;
@@ -75,6 +87,16 @@ export class AnswerCache {
     if (chunks.length > 0) this.#kept.set(key, chunks);
     return chunks;
   }
+}
+
+function groupsOf(digests: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(digests.length / GROUP) }, (_, index) =>
+    digests.slice(index * GROUP, (index + 1) * GROUP),
+  );
+}
+
+function keyOf(digests: readonly string[]): string {
+  return createHash('sha256').update(digests.join()).digest('base64');
 }
 
 /** Blobs as encoded FetchResponses of at most a chunk each. */

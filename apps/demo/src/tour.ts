@@ -16,7 +16,7 @@ export function tourStops(folders: Folders, hubPidFile: string, checkout: string
   return [
     {
       title: 'Change one line and commit',
-      command: `sed -i.bak 's/greeting: .*/greeting: "good day"/' ${repo}/checkout/manifests/config.yaml && rm ${repo}/checkout/manifests/config.yaml.bak && git -C ${repo} commit -am 'Greet politely'`,
+      command: `sed -i.bak "s/greeting: .*/greeting: 'it is $(date +%T)'/" ${repo}/checkout/manifests/config.yaml && rm ${repo}/checkout/manifests/config.yaml.bak && git -C ${repo} commit -am 'Tell the time'`,
       shows: 'it arrives on the three production clusters, and nowhere else',
     },
     {
@@ -26,8 +26,8 @@ export function tourStops(folders: Folders, hubPidFile: string, checkout: string
     },
     {
       title: 'Delete an object by hand',
-      command: `kubectl --kubeconfig ${kubeconfig} -n checkout delete configmap checkout; kubectl --kubeconfig ${kubeconfig} -n checkout get configmap checkout --watch`,
-      shows: 'it comes back at once',
+      command: `kubectl --kubeconfig ${kubeconfig} -n checkout delete configmap checkout; kubectl --kubeconfig ${kubeconfig} -n checkout get configmaps --watch`,
+      shows: 'it comes back at once; Ctrl-C ends the watching',
     },
     {
       title: 'Commit a mistake',
@@ -36,7 +36,7 @@ export function tourStops(folders: Folders, hubPidFile: string, checkout: string
     },
     {
       title: 'Kill the hub',
-      command: `kill -9 $(cat ${quoted(hubPidFile)}); kubectl --kubeconfig ${kubeconfig} -n checkout delete configmap checkout; kubectl --kubeconfig ${kubeconfig} -n checkout get configmap checkout --watch`,
+      command: `kill -9 $(cat ${quoted(hubPidFile)}); kubectl --kubeconfig ${kubeconfig} -n checkout delete configmap checkout; kubectl --kubeconfig ${kubeconfig} -n checkout get configmaps --watch`,
       shows: 'the agents go on healing without it; the demo starts it again after 20 seconds',
     },
   ];

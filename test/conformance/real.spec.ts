@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe } from 'vitest';
 import { startCluster, whyNoClusters } from '../src/index.ts';
 import { kubernetesConformance } from './suite.ts';
 
@@ -10,14 +10,10 @@ const missing = await whyNoClusters([
   'kwok',
 ]);
 
-if (missing === undefined) {
+describe.skipIf(missing !== undefined)('the real Kubernetes', () => {
   kubernetesConformance('the real Kubernetes', async () => {
     const cluster = await startCluster({ controllerManager: true, scheduler: true, kwok: true });
     // The history is the watch cache's, which a new process begins with the present.
     return { ...cluster, forgetHistory: cluster.apiServer.restart };
   });
-} else {
-  describe.skip('the real Kubernetes', () => {
-    it(`is missing: ${missing}`, () => {});
-  });
-}
+});

@@ -24,15 +24,16 @@ interface Case {
 
 describe.each(['argo-core', 'kstatus'])('the cases of %s', (suite) => {
   const list = join(folder, suite, 'cases.json');
-  if (!existsSync(list)) {
-    it.skip(`are not at ${list}: nothing to compare with`);
-    return;
-  }
-  const cases = JSON.parse(readFileSync(list, 'utf8')) as Case[];
-  it.each(cases)('$case is $health', ({ case: name, input, health }) => {
+  const isMissing = !existsSync(list);
+  if (isMissing) console.warn(`There is no ${list}: nothing to compare health with.`);
+  const cases = isMissing ? [] : (JSON.parse(readFileSync(list, 'utf8')) as Case[]);
+
+  it.skipIf(isMissing).each(cases)('$case is $health', ({ case: name, input, health }) => {
     const object = parse(readFileSync(join(folder, suite, input), 'utf8'), {
       uniqueKeys: false,
     }) as LiveObject;
     expect(healthOf(object)).toMatchObject({ status: argoWins[name] ?? health });
   });
+
+  it.skipIf(isMissing)('are there', () => expect(cases.length).toBeGreaterThan(0));
 });

@@ -84,7 +84,13 @@ export function watchesChanges(target: () => Target): void {
       await api.apply(`${configMapsOf(own)}/one`, 'first', configMap(own, 'one', { a: '1' }));
       const resource = await configMaps();
       const [event] = await take(1, async (signal) =>
-        client.watch(resource, { namespace: own, resourceVersion: from, metadataOnly: true, signal }),
+        client.watch(resource, {
+          namespace: own,
+          fieldSelector: 'metadata.name=one',
+          resourceVersion: from,
+          metadataOnly: true,
+          signal,
+        }),
       );
       expect(event).toMatchObject({
         type: 'ADDED',

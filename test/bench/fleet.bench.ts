@@ -16,7 +16,7 @@ const OBJECTS = 5;
 const SIZES = quick ? [20, 50, 100] : [50, 150, 500];
 const LARGEST = SIZES.at(-1)!;
 const IDLE_MS = quick ? 5_000 : 120_000;
-const MANY = { timeoutMs: 180_000, everyMs: 50 };
+const MANY = { timeoutMs: 180_000, everyMs: 200 };
 
 interface Measured {
   readonly allSyncedS: number;

@@ -1,7 +1,7 @@
 import { afterVerification, isVerified, planCluster } from '@muster/apply-plan';
 import type { InventoryEntry, Plan, Skip } from '@muster/apply-plan';
 import type { KubeClient } from '@muster/kube';
-import type { ObjectId, Version } from '@muster/manifest';
+import type { Assignment, ObjectId, Version } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Lease } from '../lease/lease.ts';
 import { errorText } from '../log.ts';
@@ -342,14 +342,16 @@ export class Reconciler {
     for (const { bundle } of statuses.all())
       if (!assigned.has(bundle) && !leaving.has(bundle)) leaving.set(bundle, 0);
     const rivals = rivalClaims(this.#skips);
-    statuses.update([
+    const assignedAs = new Map(target.state.assignments.map((it) => [it.bundle, printOf(it)]));
+    const current = [
       ...target.bundles.map((bundle) =>
         assess(bundle, this.#skips.get(bundle.bundle) ?? [], know, rivals.get(bundle.bundle)),
       ),
       ...[...leaving].map(([bundle, remaining]) =>
         assessLeaving(bundle, this.#skips.get(bundle) ?? [], remaining, know),
       ),
-    ]);
+    ];
+    statuses.update(current, (bundle) => assignedAs.get(bundle) ?? '');
   }
 
   /** What no event will tell of is looked at again by the clock. */
@@ -371,6 +373,11 @@ export class Reconciler {
     this.#o.log.warn(`a round failed, and is tried again: ${errorText(error)}`);
     this.#waker.trouble(true);
   }
+}
+
+/** What the hub told a bundle to be. */
+function printOf({ revision, manifestDigest, policy, paused }: Assignment): string {
+  return [revision, manifestDigest, Buffer.from(policy).toString('base64'), paused].join(' ');
 }
 
 /** Its end would come without an event. */

@@ -15,10 +15,14 @@ export class StatusBook {
     return this.#byBundle.has(bundle);
   }
 
-  /** What differs in nothing but the time is no news. */
-  update(statuses: readonly AssignmentStatus[]): void {
+  /**
+   * What differs in nothing but the time, or the version of a desired state that changed other bundles, is no news.
+   * `assignedAs` gives what a bundle is told to be: when that changes, so that the hub waits to hear of it, a status
+   * is news even where the cluster looks the same.
+   */
+  update(statuses: readonly AssignmentStatus[], assignedAs: (bundle: string) => string): void {
     const changed = statuses.filter((status) => {
-      const print = printOf(status);
+      const print = printOf(status, assignedAs(status.bundle));
       if (this.#byBundle.get(status.bundle)?.print === print) return false;
       this.#byBundle.set(status.bundle, { status, print });
       return true;
@@ -36,7 +40,7 @@ export class StatusBook {
   }
 }
 
-function printOf(status: AssignmentStatus): string {
-  const { observedAt: _, version, ...rest } = status;
-  return JSON.stringify([`${version.epoch}`, `${version.generation}`, rest]);
+function printOf(status: AssignmentStatus, assignedAs: string): string {
+  const { observedAt: _, version: __, ...rest } = status;
+  return JSON.stringify([assignedAs, rest]);
 }

@@ -45,6 +45,9 @@ export const AssignmentEntity = new EntitySchema({
     manifest_digest: text(),
     paused: flag(),
     held: flag(),
+    /** The desired state that changed its pin, manifest, policy or pause last: an older status speaks of something else. */
+    epoch: bigint(),
+    generation: bigint(),
   },
   indices: [{ name: 'assignments_bundle_idx', columns: ['bundle'] }],
 });

@@ -51,6 +51,8 @@ create table assignments (
   manifest_digest text not null,
   paused boolean not null,
   held boolean not null,
+  epoch bigint not null,
+  generation bigint not null,
   constraint assignments_pkey primary key (cluster_id, bundle)
 );
 create index assignments_bundle_idx on assignments (bundle);

@@ -30,7 +30,7 @@ export function seenView(leaseMs: number): string {
 /**
  * `states`: each assignment with what its cluster says of it, and those that have left the desired state but not yet
  * the cluster (`assigned` false). `sync` and `health` are Unknown where the cluster is silent; a Synced that is about
- * a former manifest is OutOfSync. What was said stays in `said_…`. Needs `seen`.
+ * a former manifest, or was planned before the assignment changed, is OutOfSync. What was said stays in `said_…`. Needs `seen`.
  */
 export const statesView = `states as not materialized (
   select p.*, c.name as cluster, c.labels as cluster_labels, c.fresh,
@@ -39,7 +39,7 @@ export const statesView = `states as not materialized (
     case when not c.fresh or p.said_health is null then 'Unknown' else p.said_health end as health
   from (
     select a.cluster_id, a.bundle, true as assigned, a.revision, a.manifest_digest, a.paused,
-      s.manifest_digest = a.manifest_digest as current, s.manifest_digest as said_digest, s.sync as said_sync,
+      s.manifest_digest = a.manifest_digest and (s.epoch, s.generation) >= (a.epoch, a.generation) as current, s.manifest_digest as said_digest, s.sync as said_sync,
       s.health as said_health, s.reason as said_reason, s.message as said_message, s.objects as said_objects,
       s.object_count as said_object_count, coalesce(s.object_problem_count, 0) as object_problem_count,
       coalesce(s.warnings, '{}') as warnings, s.observed_at

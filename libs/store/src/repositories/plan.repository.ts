@@ -281,6 +281,10 @@ async function changeDesired(sql: Sql, changes: readonly DesiredChange[], seq: b
   }
 }
 
+/** A policy is a revision's: where it changes, so does the pin. A prune hold alone asks nothing new of the agent. */
+const changesWhatIsApplied = `(a.revision, a.manifest_digest, a.paused) is distinct from
+           (excluded.revision, excluded.manifest_digest, excluded.paused)`;
+
 async function changeAssignments(sql: Sql, change: AssignmentChange): Promise<void> {
   const clusterIds = [...change.clusterIds];
   if (change.removed.length > 0) {
@@ -291,12 +295,15 @@ async function changeAssignments(sql: Sql, change: AssignmentChange): Promise<vo
   }
   if (change.set.length > 0) {
     await sql.rows(
-      `insert into assignments as a (cluster_id, bundle, revision, manifest_digest, paused, held)
-       select c.id, n.bundle, n.revision, n.manifest_digest, n.paused, n.held
-       from unnest($1::uuid[]) as c(id)
+      `insert into assignments as a (cluster_id, bundle, revision, manifest_digest, paused, held, epoch, generation)
+       select d.cluster_id, n.bundle, n.revision, n.manifest_digest, n.paused, n.held, d.epoch, d.generation
+       from desired_states d
        cross join jsonb_to_recordset($2) as n(bundle text, revision text, manifest_digest text, paused boolean, held boolean)
+       where d.cluster_id = any($1::uuid[])
        on conflict (cluster_id, bundle) do update set revision = excluded.revision,
-         manifest_digest = excluded.manifest_digest, paused = excluded.paused, held = excluded.held`,
+         manifest_digest = excluded.manifest_digest, paused = excluded.paused, held = excluded.held,
+         epoch = case when ${changesWhatIsApplied} then excluded.epoch else a.epoch end,
+         generation = case when ${changesWhatIsApplied} then excluded.generation else a.generation end`,
       [
         clusterIds,
         JSON.stringify(

@@ -39,7 +39,7 @@ export async function findConnection(io: Place, flags: ConnectionFlags): Promise
     });
   }
   const source = flags.url !== undefined ? '--url' : givenUrl ? 'MUSTER_URL' : known[0]!.source;
-  const token = givenToken ?? known.find((it) => it.url === url)?.token;
+  const token = givenToken || known.find((it) => it.url === url)?.token;
   if (token === undefined || token === '') {
     throw new CliError(`there is no token for the hub at ${url}`, {
       exitCode: EXIT_USAGE,

@@ -8,7 +8,8 @@ const none = { json: { items: [] } };
 describe('muster wait', () => {
   test('for synced is met once no assignment is otherwise', async () => {
     let outOfSync = true;
-    await using hub = await startFakeHub(() => {
+    await using hub = await startFakeHub(({ path }) => {
+      if (!path.includes('sync=')) return { json: { items: [assignment] } };
       if (!outOfSync) return none;
       outOfSync = false;
       return { json: { items: [{ ...assignment, sync: 'OutOfSync' }] } };
@@ -21,6 +22,26 @@ describe('muster wait', () => {
     expect(decodeURIComponent(hub.requests[0]!.path)).toBe(
       'assignments?bundle=checkout&sync=OutOfSync,Unknown&limit=100',
     );
+  });
+
+  test('is not met by a name that nothing has', async () => {
+    await using hub = await startFakeHub(() => none);
+    expect(
+      await runCli(['wait', '--for', 'healthy', '--bundle', 'chekcout', '--timeout', '50ms'], hub),
+    ).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('nothing is assigned to bundle chekcout') as string,
+    });
+  });
+
+  test('is not met by a hub that has no good revision yet', async () => {
+    await using hub = await startFakeHub(({ path }) =>
+      path === 'status' ? { json: { goodRevision: null } } : none,
+    );
+    expect(await runCli(['wait', '--for', 'synced', '--timeout', '50ms'], hub)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('there is no good revision yet') as string,
+    });
   });
 
   test('says at its timeout what was missing', async () => {

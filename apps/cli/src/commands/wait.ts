@@ -1,4 +1,4 @@
-import type { Assignment, Bundle, ChangeNotice, Revision } from '@muster/api';
+import type { Assignment, Bundle, ChangeNotice, FleetStatus, Revision } from '@muster/api';
 import type { Context } from '../context.ts';
 import { CliError, EXIT_NO, EXIT_OK, EXIT_USAGE } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -73,7 +73,24 @@ async function lookAt(hub: HubClient, conditions: readonly Condition[], scope: Q
     const progress = await lookAtOne(hub, condition, scope);
     if (!progress.done) return progress;
   }
-  return DONE;
+  const isNarrow = Object.values(scope).some((value) => value !== undefined);
+  if (isNarrow) return somethingIs(hub, scope);
+  return conditions.some((it) => it.kind === 'revision') ? DONE : somethingIsGood(hub);
+}
+
+/** Where nothing is assigned, everything is Synced: which is also what a mistyped name looks like. */
+async function somethingIs(hub: HubClient, scope: Query): Promise<Progress> {
+  const [any] = await hub.list<Assignment>('assignments', scope, 1);
+  if (any !== undefined) return DONE;
+  const given = Object.entries(scope).filter(([, value]) => value !== undefined);
+  const names = given.map(([key, value]) => `${key} ${String(value)}`).join(', ');
+  return { done: false, missing: `nothing is assigned to ${names}` };
+}
+
+/** A hub that has just begun has nothing that isn't Synced. */
+async function somethingIsGood(hub: HubClient): Promise<Progress> {
+  const { goodRevision } = await hub.get<FleetStatus>('status');
+  return goodRevision === null ? { done: false, missing: 'there is no good revision yet' } : DONE;
 }
 
 async function lookAtOne(hub: HubClient, condition: Condition, scope: Query): Promise<Progress> {

@@ -98,7 +98,7 @@ export class HubClient {
 
   #unreachable(cause: unknown): HubUnreachable {
     const reason = causeOf(cause);
-    return new CliError(
+    return new HubUnreachable(
       `no hub answers at ${this.url} (from ${this.#connection.source})${reason && `: ${reason}`}`,
       {
         exitCode: EXIT_USAGE,

@@ -125,7 +125,7 @@ describe("README's tutorial", () => {
       await pasteUntil(stops[4]!, /^checkout +2 /m);
       await news(before, 'The hub has ended. The agents go on without it');
       await news(before, 'The hub is back.');
-    });
+    }, 120_000);
   });
 
   it('ends cleanly on Ctrl-C and leaves no process behind', async () => {
@@ -169,6 +169,7 @@ describe("README's tutorial", () => {
       wanted,
       async () => (await printed()).slice(from),
       (text) => text.includes(wanted),
+      { timeoutMs: 60_000 },
     );
   }
 });

@@ -101,7 +101,7 @@ plannedFields.add(Target, { planned: ['when'] });
 
 const ManifestsSource = z
   .strictObject({
-    path: z.string().describe('A folder, or one file, relative to this file.'),
+    path: z.string().describe('A folder, relative to this file.'),
     include: z
       .array(
         z.string().superRefine((glob, context) => {

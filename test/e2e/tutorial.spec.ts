@@ -120,12 +120,16 @@ describe("README's tutorial", () => {
       await news(before, 'Revert');
     });
 
-    it.skipIf(!hasKubectl)('goes on healing while the hub is dead, and starts it again', async () => {
-      const before = (await printed()).length;
-      await pasteUntil(stops[4]!, /^checkout +2 /m);
-      await news(before, 'The hub has ended. The agents go on without it');
-      await news(before, 'The hub is back.');
-    }, 120_000);
+    it.skipIf(!hasKubectl)(
+      'goes on healing while the hub is dead, and starts it again',
+      async () => {
+        const before = (await printed()).length;
+        await pasteUntil(stops[4]!, /^checkout +2 /m);
+        await news(before, 'The hub has ended. The agents go on without it');
+        await news(before, 'The hub is back.');
+      },
+      120_000,
+    );
   });
 
   it('ends cleanly on Ctrl-C and leaves no process behind', async () => {

@@ -29,6 +29,8 @@ export interface AgentCore {
   offer(offer: OfferedState): Promise<OfferOutcome>;
   /** The newest status of every assignment, those included that are gone and not yet acknowledged. */
   statuses(): readonly AssignmentStatus[];
+  /** Resolves once `statuses` is the whole truth: before that, a bundle that isn't in it may well be in the cluster. */
+  statusesWhole(): Promise<void>;
   /** Called with the statuses that changed, batched; until the signal aborts. */
   onStatuses(listener: (changed: readonly AssignmentStatus[]) => void, signal: AbortSignal): void;
   /** The hub has this status of a bundle that is gone: it need not be told again. */

@@ -317,6 +317,21 @@ describe('the guard', () => {
     expect(shrink(100, 69, { deletionConsents: new Set(['web']) })).toMatchObject({ deleted: 31, held: 0 });
   });
 
+  it('is not passed in slices, by objects that nobody can look at yet', () => {
+    const unseen = new Set(
+      many(40)
+        .slice(32)
+        .map((name) => id(name)),
+    );
+    const shrunk = shrink(40, 25, {
+      observe: (key) =>
+        unseen.has(key)
+          ? { state: 'unobserved' }
+          : { state: 'present', live: live(key.split('/').at(-1)!)[1] },
+    });
+    expect(shrunk).toEqual({ deleted: 0, held: 7, why: '15 of 40 objects would be deleted at once' });
+  });
+
   it('holds everything when the desired state is empty', () => {
     expect(shrink(1, 0)).toMatchObject({
       deleted: 0,

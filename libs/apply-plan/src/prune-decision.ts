@@ -75,10 +75,15 @@ function holdOf(input: PlanInput): Pick<Skip, 'other' | 'detail'> | undefined {
   return undefined;
 }
 
+/** What is only put off counts as well: much that goes in slices is much. */
+const goesLater: ReadonlySet<Skip['reason']> = new Set(['unobserved', 'terminating', 'backing-off']);
+
 function guarded(input: PlanInput, decisions: PruneDecisions): PruneDecisions {
-  const consented = (deletion: DeleteStep): boolean => input.deletionConsents.has(deletion.bundle);
+  const consented = (deletion: Pick<DeleteStep, 'bundle'>): boolean =>
+    input.deletionConsents.has(deletion.bundle);
   const unconsented = decisions.deletions.filter((deletion) => !consented(deletion)).length;
-  const detail = guardTrips(input, unconsented);
+  const yetToGo = decisions.skips.filter((skip) => goesLater.has(skip.reason) && !consented(skip)).length;
+  const detail = unconsented === 0 ? undefined : guardTrips(input, unconsented + yetToGo);
   const deletions: DeleteStep[] = [];
   const skips = [...decisions.skips];
   for (const deletion of decisions.deletions) {
@@ -98,7 +103,6 @@ function guarded(input: PlanInput, decisions: PruneDecisions): PruneDecisions {
 
 /** The whole cluster's inventory is the measure: a bundle may well shrink to nothing. */
 function guardTrips(input: PlanInput, deletions: number): string | undefined {
-  if (deletions === 0) return undefined;
   const total = input.inventory.size;
   if (input.desired.length === 0)
     return `the desired state is empty, and ${deletions} objects would be deleted`;

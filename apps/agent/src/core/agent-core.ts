@@ -91,6 +91,10 @@ export class ClusterCore implements AgentCore {
     return this.#o.statuses.all();
   }
 
+  async statusesWhole(): Promise<void> {
+    if (this.#held !== undefined) await this.#o.statuses.whole;
+  }
+
   onStatuses(listener: (changed: readonly AssignmentStatus[]) => void, signal: AbortSignal): void {
     this.#o.statuses.listen(listener, signal);
   }

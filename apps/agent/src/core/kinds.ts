@@ -38,6 +38,11 @@ export class Kinds {
     return this.#byKind.get(`${group}/${version}/${kind}`);
   }
 
+  /** In whatever version the cluster serves it, the preferred one first: an object outlives the version it was written in. */
+  findAny(group: string, kind: string): Resource | undefined {
+    return this.#discovery?.resources.find((resource) => resource.group === group && resource.kind === kind);
+  }
+
   /** True when the cluster surely doesn't serve the kind, in no version: then it has no such objects either. */
   isSurelyMissing(group: string, kind: string): boolean {
     if (!this.#discovery?.complete) return false;

@@ -96,7 +96,10 @@ export function resolveTarget(
 
 export function resourceOf(id: ObjectId, apiVersion: string, kinds: Kinds): Resource | undefined {
   const key = parseObjectId(id);
-  return key && kinds.find(key.group, parseApiVersion(apiVersion).version, key.kind);
+  if (!key) return undefined;
+  return (
+    kinds.find(key.group, parseApiVersion(apiVersion).version, key.kind) ?? kinds.findAny(key.group, key.kind)
+  );
 }
 
 export function surveyTarget(id: ObjectId, resource: Resource): SurveyTarget | undefined {

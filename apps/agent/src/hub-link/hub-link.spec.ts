@@ -142,6 +142,20 @@ describe('the hub link', () => {
     expect(core.synced).toEqual(['checkout', undefined]);
   });
 
+  it('lets the hub forget nothing until it knows what is in its cluster', async () => {
+    const core = new FakeCore();
+    const looked = Promise.withResolvers<void>();
+    core.whole = looked.promise;
+    void start(core, { joinToken: hub.token });
+    const session = await hub.opened.promise;
+    for await (const _ of session.request({ $case: 'syncNow', value: { bundle: '' } }));
+    let isComplete = false;
+    void hub.complete.promise.then(() => (isComplete = true));
+    expect(isComplete).toBe(false);
+    looked.resolve();
+    await hub.complete.promise;
+  });
+
   it('gives up at once with neither identity nor token, and with a token of another hub', async () => {
     await expect(start(new FakeCore())).rejects.toThrow(/start the agent with a join token/);
     const other = await FakeHub.start();

@@ -69,11 +69,8 @@ class RunningLink {
   /** Resolves when the signal aborts or the cluster was removed. */
   async run(outer: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([outer, this.#stop.signal]);
-    this.#link.report({
-      assignments: this.#core.statuses().map(encodeStatus),
-      applied: this.#core.held()?.version,
-      whole: true,
-    });
+    this.#report(false);
+    void this.#core.statusesWhole().then(() => this.#report(true));
     this.#core.onStatuses((changed) => this.#link.report({ assignments: changed.map(encodeStatus) }), signal);
     this.#core.onFactsChanged(() => void this.#refreshFacts(), signal);
     try {
@@ -85,6 +82,15 @@ class RunningLink {
       this.#offers.stop();
       this.#link.close();
     }
+  }
+
+  /** `whole` lets the hub forget what isn't in it. */
+  #report(whole: boolean): void {
+    this.#link.report({
+      assignments: this.#core.statuses().map(encodeStatus),
+      applied: this.#core.held()?.version,
+      whole,
+    });
   }
 
   #handlers(): LinkHandlers {

@@ -82,6 +82,8 @@ function pathOf(resource: Resource, { namespace, name }: ObjectKey): string {
 
 /** A core that holds what it is offered, after fetching it. */
 export class FakeCore implements AgentCore {
+  /** When the statuses are all there are. */
+  whole: Promise<void> = Promise.resolve();
   readonly offers: OfferedState[] = [];
   readonly fetched: string[] = [];
   readonly forgotten: string[] = [];
@@ -119,6 +121,10 @@ export class FakeCore implements AgentCore {
     return this.statusesNow;
   }
 
+  statusesWhole(): Promise<void> {
+    return this.whole;
+  }
+
   async syncNow(bundle: string | undefined): Promise<void> {
     this.synced.push(bundle);
   }
@@ -140,6 +146,7 @@ export class FakeHub {
   readonly opened = Promise.withResolvers<HubSession>();
   readonly reports: ReportedStatus[] = [];
   readonly applied = Promise.withResolvers<Report>();
+  readonly complete = Promise.withResolvers<Report>();
   readonly keys: string[] = [];
   readonly blobs = new Map<string, Uint8Array>();
   readonly ca: CertificateAuthority;
@@ -207,6 +214,7 @@ export class FakeHub {
             onReport: (report) => {
               this.reports.push(...report.assignments);
               if (report.applied !== undefined) this.applied.resolve(report);
+              if (report.complete) this.complete.resolve(report);
               session.acknowledge(report.sequence);
             },
             onFacts: () => undefined,

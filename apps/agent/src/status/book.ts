@@ -6,6 +6,11 @@ type Listener = (changed: readonly AssignmentStatus[]) => void;
 export class StatusBook {
   readonly #byBundle = new Map<string, { readonly status: AssignmentStatus; readonly print: string }>();
   readonly #listeners = new Set<Listener>();
+  #becomeWhole: () => void = () => undefined;
+  /** Resolves with the first update: from then on the book holds all there is to say. */
+  readonly whole = new Promise<void>((resolve) => {
+    this.#becomeWhole = resolve;
+  });
 
   all(): readonly AssignmentStatus[] {
     return [...this.#byBundle.values()].map(({ status }) => status);
@@ -21,6 +26,7 @@ export class StatusBook {
    * is news even where the cluster looks the same.
    */
   update(statuses: readonly AssignmentStatus[], assignedAs: (bundle: string) => string): void {
+    this.#becomeWhole();
     const changed = statuses.filter((status) => {
       const print = printOf(status, assignedAs(status.bundle));
       if (this.#byBundle.get(status.bundle)?.print === print) return false;

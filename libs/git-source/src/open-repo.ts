@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HttpClient } from './http/client.ts';
 import type { GitRemote } from './port.ts';
@@ -15,5 +16,13 @@ export async function openRepo(remote: GitRemote, dataDir: string): Promise<Repo
   const { url, username = remote.username, password = remote.token } = location;
   const folder = createHash('sha256').update(url.href).digest('hex').slice(0, 32);
   const endpoint = { http: new HttpClient(remote.ca), url, username, password, tokenFile: remote.tokenFile };
-  return Mirror.open(endpoint, remote.ref, new MirrorStore(join(dataDir, 'git', `${folder}.git`)));
+  const store = new MirrorStore(join(privateFolder(join(dataDir, 'git')), `${folder}.git`));
+  return Mirror.open(endpoint, remote.ref, store);
+}
+
+/** Mirrors are as secret as their repos, also where others may pass through the hub's folder to its database. */
+function privateFolder(path: string): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700); // also one that an earlier hub has made
+  return path;
 }

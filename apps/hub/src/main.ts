@@ -1,6 +1,6 @@
-import { pino } from 'pino';
 import { helpText } from './config/help.ts';
 import { loadConfig } from './config/load.ts';
+import { createLogger } from './log.ts';
 import { HubStartError, startHub } from './start-hub.ts';
 
 /** Something that the user can mend: a wrong setting, a port in use, no rights. */
@@ -20,7 +20,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = exitUsage;
     return;
   }
-  const logger = pino({ level: loaded.config['log-level'], base: null });
+  const logger = createLogger(loaded.config['log-level']);
   // A signal that comes while the hub starts stops it as soon as it has.
   const stopped = Promise.withResolvers<NodeJS.Signals>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.resolve(signal));

@@ -30,6 +30,7 @@ describe('a failure', () => {
     [failure({ statusCode: 413 }), 413],
     [failure({ statusCode: 415 }), 415],
     [failure({ code: 'ECONNREFUSED' }), 503],
+    [failure({ code: 'ENOENT', syscall: 'connect' }), 503],
     [failure({ code: '57P01' }), 503],
     [failure({ code: '08006' }), 503],
   ])('%s is a %i, in our own words', (error, status) => {
@@ -38,10 +39,14 @@ describe('a failure', () => {
     expect(JSON.stringify(problem)).not.toContain('internal words');
   });
 
-  it.each([failure({}), failure({ statusCode: 500 }), failure({ code: '42P01' }), 'a text', undefined])(
-    '%s is nothing that anybody expected',
-    (error) => {
-      expect(toProblem(error, request)).toBeUndefined();
-    },
-  );
+  it.each([
+    failure({}),
+    failure({ statusCode: 500 }),
+    failure({ code: '42P01' }),
+    failure({ code: 'ENOENT', syscall: 'open' }),
+    'a text',
+    undefined,
+  ])('%s is nothing that anybody expected', (error) => {
+    expect(toProblem(error, request)).toBeUndefined();
+  });
 });

@@ -84,7 +84,6 @@ function ofStatus(status: number, message: string): ProblemDetails {
 const unavailableCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
-  'ENOENT',
   'ETIMEDOUT',
   '57P01',
   '57P02',
@@ -94,6 +93,8 @@ const unavailableCodes = new Set([
 
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
+  // The socket of a database on this machine; any other file that is missing is something else.
+  if (error.code === 'ENOENT') return 'syscall' in error && error.syscall === 'connect';
   return unavailableCodes.has(error.code) || error.code.startsWith('08');
 }
 

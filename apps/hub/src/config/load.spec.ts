@@ -70,6 +70,18 @@ describe('the configuration of the hub', () => {
     });
   });
 
+  test('says when the file with the webhook secret is not there', () => {
+    const loaded = loadConfig(['--webhook-secret-file', 'nowhere'], {}, () => {
+      throw new Error('ENOENT: no such file');
+    });
+    expect(loaded).toEqual({
+      kind: 'invalid',
+      problems: [
+        "webhook-secret-file (from the flag --webhook-secret-file): nowhere can't be read: ENOENT: no such file",
+      ],
+    });
+  });
+
   test('documents every setting in --help', () => {
     expect(loadConfig(['--help'], {})).toEqual({ kind: 'help' });
     for (const name of Object.keys(settings)) expect(helpText()).toContain(name);

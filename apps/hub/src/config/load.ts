@@ -40,8 +40,10 @@ export function loadConfig(
       defaultOf(name);
     if (given === undefined) continue;
     const read = settings[name].schema.safeParse(given.value);
-    if (read.success) config[name] = read.data;
-    else {
+    if (read.success) {
+      config[name] = read.data;
+      if (name === 'webhook-secret-file') problems.push(...unreadable(name, given, readFile));
+    } else {
       const shown = isSecret(name) ? '' : ` ${JSON.stringify(given.value)}`;
       problems.push(
         `${name}${shown} (from ${given.from}): ${read.error.issues.map((issue) => issue.message).join('; ')}`,
@@ -51,6 +53,16 @@ export function loadConfig(
   return problems.length > 0
     ? { kind: 'invalid', problems }
     : { kind: 'loaded', config: config as HubConfig };
+}
+
+/** Found at the start rather than by a Git server's deliveries, whose failures nobody sees. */
+function unreadable(name: SettingName, given: Given, readFile: (path: string) => string): string[] {
+  try {
+    readFile(given.value);
+    return [];
+  } catch (error) {
+    return [`${name} (from ${given.from}): ${given.value} can't be read: ${(error as Error).message}`];
+  }
 }
 
 function readFlags(args: readonly string[]):

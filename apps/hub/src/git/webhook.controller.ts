@@ -50,6 +50,15 @@ export class WebhookController {
 
   async #secret(): Promise<string | undefined> {
     const { 'webhook-secret': secret, 'webhook-secret-file': file } = this.#config;
-    return secret ?? (file === undefined ? undefined : (await readFile(file, 'utf8')).trim());
+    if (secret !== undefined || file === undefined) return secret;
+    try {
+      return (await readFile(file, 'utf8')).trim();
+    } catch (error) {
+      this.#logger.error({ err: error }, `the webhook-secret-file ${file} can't be read`);
+      throw new Problem(
+        500,
+        "The hub can't read its webhook-secret-file. Its log names the file and says why.",
+      );
+    }
   }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { type InputOptions, type OutputOptions, rolldown } from 'rolldown';
 import { inRoot } from './paths.ts';
+import { StepFailed } from './run.ts';
 
 interface Program {
   readonly name: string;
@@ -22,7 +23,15 @@ const programs: readonly Program[] = [
 
 /** Bundles the programs into `apps/<name>/dist`. */
 export async function bundlePrograms(): Promise<void> {
-  for (const program of programs) await bundle(program);
+  for (const program of programs) {
+    try {
+      await bundle(program);
+    } catch (error) {
+      throw new StepFailed(
+        `${program.name} can't be bundled: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
 }
 
 async function bundle(program: Program): Promise<void> {

@@ -8,10 +8,13 @@ import { DesiredStates } from '../plan/desired-states.ts';
 import { plain } from '../status/status-row.ts';
 import { StatusWriter } from '../status/status-writer.ts';
 import { IDENTITY, LOGGER, type Logger } from '../tokens.ts';
+import { unknownCluster } from './enrolment.service.ts';
 import { keptFacts } from './facts.ts';
 import { SessionBook } from './session-book.ts';
 
 const refusedReconnectMs = 60_000;
+/** Nothing that an agent does by itself helps here; it stays, and keeps what it runs. */
+const unknownReconnectMs = 600_000;
 
 /** Decides who may have a session, and serves it: announces, takes reports in, says what may be fetched. */
 @Injectable()
@@ -64,9 +67,14 @@ export class AgentGate {
 
   async #whyNot(peer: Peer, hello: Hello): Promise<ConnectDecision> {
     const cluster = await this.#clusters.byId(peer.clusterId);
-    if (cluster === undefined || cluster.removed) {
-      return { decision: 'removed', reason: 'the cluster was removed from the fleet' };
+    if (cluster === undefined) {
+      this.#logger.warn(
+        { cluster: peer.clusterId, address: peer.address },
+        `refused a session: ${unknownCluster}`,
+      );
+      return { decision: 'refuse', message: unknownCluster, reconnectAfterMs: unknownReconnectMs };
     }
+    if (cluster.removed) return { decision: 'removed', reason: 'the cluster was removed from the fleet' };
     // A restored copy of another cluster, say: its key is known, and it is not the cluster that the key was made for.
     const message =
       cluster.keyId === peer.keyId

@@ -33,6 +33,13 @@ import { Advertised } from './advertised.ts';
 /** Uses of one token wait for each other in the database: many at once must not take all of its connections. */
 const concurrentEnrolments = 2;
 
+/**
+ * Said to an agent whose certificate is good and whose cluster isn't in the database. Rows of removed clusters stay,
+ * so this is no removal, at which the agent would stop for good: a backup older than the cluster was restored.
+ */
+export const unknownCluster =
+  "this hub doesn't know the cluster: was it restored from a backup? Enrol it anew";
+
 /** Gives clusters their certificates. */
 @Injectable()
 export class EnrolmentService {
@@ -137,7 +144,14 @@ export class EnrolmentService {
     if (!verdict.ok) return { outcome: 'refused', reason: 'invalid-request', message: verdict.problem };
     const clusters = new ClusterRepository(this.#store.sql);
     const cluster = await clusters.byId(verdict.clusterId);
-    if (cluster === undefined || cluster.removed) {
+    if (cluster === undefined) {
+      this.#logger.warn(
+        { cluster: verdict.clusterId, address: attempt.address },
+        `refused a renewal: ${unknownCluster}`,
+      );
+      return { outcome: 'refused', reason: 'not-its-key', message: unknownCluster };
+    }
+    if (cluster.removed) {
       return { outcome: 'refused', reason: 'removed', message: 'the cluster was removed from the fleet' };
     }
     const issued = await this.#issue(verdict.publicKey, cluster.id, cluster.name);

@@ -51,7 +51,7 @@ export class RenderPool implements Renderer {
     };
     const first = new WorkerProcess(options.workerPath, options.memoryMib, {
       onOutcome: (id, outcome) => events.current.onOutcome(id, outcome),
-      onExit: (reason) => events.current.onExit(reason),
+      onExit: (reason, hadStarted) => events.current.onExit(reason, hadStarted),
     });
     const hello = await first.hello;
     const pool = new RenderPool(options, hello.engineVersion, hello.limits);
@@ -135,7 +135,7 @@ export class RenderPool implements Renderer {
         this.#finish(slot, id)?.resolve(outcome);
         this.#dispatch();
       },
-      onExit: (reason) => this.#exited(slot, reason),
+      onExit: (reason, hadStarted) => this.#exited(slot, reason, hadStarted),
     };
   }
 
@@ -147,12 +147,12 @@ export class RenderPool implements Renderer {
   }
 
   /** Which render killed the worker isn't known, so each gets one more try, alone. */
-  #exited(slot: Slot, reason: string): void {
+  #exited(slot: Slot, reason: string, hadStarted: boolean): void {
     delete slot.worker;
     const jobs = [...slot.running.keys()].flatMap((id) => this.#finish(slot, id) ?? []);
-    for (const job of jobs) {
-      if (job.suspect)
-        job.reject(new RenderWorkerError(`The render worker died twice on this source: ${reason}`));
+    for (const job of jobs.filter(({ suspect }) => suspect)) {
+      const message = `The render worker died twice on this source: ${reason}`;
+      job.reject(new RenderWorkerError(message, { ofSource: hadStarted }));
     }
     const again = jobs.filter(({ suspect }) => !suspect);
     for (const job of again) job.suspect = true;

@@ -36,10 +36,12 @@ describe('the renderer', () => {
     await writeFile(
       path,
       `#!${process.execPath}
-const child = require('node:child_process').spawn(${JSON.stringify(workerPath)}, { stdio: ['pipe', 'inherit', 'inherit'] });
+const child = require('node:child_process').spawn(${JSON.stringify(workerPath)}, { stdio: ['pipe', 'pipe', 'inherit'] });
+child.stdout.pipe(process.stdout);
+const greeted = new Promise((resolve) => child.stdout.once('data', resolve));
 process.stdin.on('data', (chunk) => {
   if (!chunk.includes('poison.yaml')) child.stdin.write(chunk);
-  else if (${JSON.stringify(misbehaviour)} === 'dies') { child.kill(); process.exit(3); }
+  else if (${JSON.stringify(misbehaviour)} === 'dies') greeted.then(() => { child.kill(); process.exit(3); });
 });
 process.stdin.on('end', () => child.stdin.end());
 `,
@@ -166,13 +168,18 @@ process.stdin.on('end', () => child.stdin.end());
         fragile.render({ kind: 'manifests', files: [file('good.yaml', configMap(`g${i}`))] }),
       ),
     );
-    await expect(poisoned).rejects.toThrow('died twice');
+    const message = expect.stringContaining('died twice') as string;
+    await expect(poisoned).rejects.toMatchObject({ message, ofSource: true });
     expect((await good).flatMap(texts)).toHaveLength(3);
     await fragile.close();
   });
 
   it('tells when there is no worker, or not one of ours', async () => {
-    await expect(createRenderer({ workerPath: '/nowhere' })).rejects.toThrow('did not start');
+    const message = expect.stringContaining('did not start') as string;
+    await expect(createRenderer({ workerPath: '/nowhere' })).rejects.toMatchObject({
+      message,
+      ofSource: false,
+    });
     await expect(createRenderer({ workerPath: '/bin/true' })).rejects.toThrow('did not start');
   });
 });

@@ -14,7 +14,7 @@ import {
 export interface WorkerEvents {
   onOutcome(id: number, outcome: RenderOutcome): void;
   /** Once, however it died; nothing is heard from it afterwards. */
-  onExit(reason: string): void;
+  onExit(reason: string, hadStarted: boolean): void;
 }
 
 const stderrKept = 2000;
@@ -27,6 +27,7 @@ export class WorkerProcess {
   #greet!: (hello: HelloFrame) => void;
   #failHello!: (error: Error) => void;
   #stderr = '';
+  #greeted = false;
   #dead = false;
 
   constructor(path: string, memoryMib: number, events: WorkerEvents) {
@@ -92,7 +93,8 @@ export class WorkerProcess {
     if (this.#dead) return;
     switch (frame.type) {
       case 'hello':
-        if (frame.protocol === protocolVersion) this.#greet(frame);
+        this.#greeted = frame.protocol === protocolVersion;
+        if (this.#greeted) this.#greet(frame);
         else this.kill(`it speaks protocol ${frame.protocol}, not ${protocolVersion}; build it anew`);
         return;
       case 'rendered':
@@ -108,7 +110,7 @@ export class WorkerProcess {
     if (this.#dead) return;
     this.#dead = true;
     this.#failHello(new RenderWorkerError(`The render worker did not start: ${reason}`));
-    this.#events.onExit(reason);
+    this.#events.onExit(reason, this.#greeted);
   }
 }
 

@@ -1,11 +1,11 @@
 import type { RepoProblem } from '@muster/api';
 import type { Bundle } from '@muster/fleet-model';
 import type { GitSource } from '@muster/git-source';
-import type { Renderer } from '@muster/render';
+import { type Renderer, RenderWorkerError } from '@muster/render';
 import type { BundleRow, ContentRepository, ManifestRow, ObjectRow } from '@muster/store';
 import pLimit from 'p-limit';
 import { manifestOf, type SecretSealer } from './manifest-of.ts';
-import { renderProblem } from './problems.ts';
+import { bundleProblem, renderProblem } from './problems.ts';
 import { locateSource, readSource } from './source-reader.ts';
 
 export interface BundleResult {
@@ -30,6 +30,9 @@ export interface BundleResolverOptions {
 
 /** Sources that are read and rendered at a time: enough to keep the worker busy, few enough to hold in memory. */
 const concurrency = 4;
+
+/** No input has it, so what stands under it is tried anew with the next commit. */
+const notToKeep = '';
 
 /** Renders bundles, and only those whose input isn't what it was. */
 export class BundleResolver {
@@ -64,9 +67,25 @@ export class BundleResolver {
         if (known !== undefined) return known;
         const hit = cached.get(inputKey);
         if (hit !== undefined) return good(bundle, inputKey, hit.manifestDigest, hit.objectCount);
-        return limit(() => this.#render(bundle, source.treeId, inputKey));
+        return limit(() => this.#renderOrFail(bundle, source.treeId, inputKey));
       }),
     );
+  }
+
+  /** A source that kills the worker fails its own bundle; a worker that can't run at all says nothing of any. */
+  async #renderOrFail(bundle: Bundle, treeId: string, inputKey: string): Promise<BundleResult> {
+    try {
+      return await this.#render(bundle, treeId, inputKey);
+    } catch (error) {
+      if (!(error instanceof RenderWorkerError && error.ofSource)) throw error;
+      const problem = bundleProblem(
+        this.#options.folder,
+        bundle,
+        'spec.source.manifests.path',
+        error.message,
+      );
+      return failed(bundle, notToKeep, [problem]);
+    }
   }
 
   async #render(bundle: Bundle, treeId: string, inputKey: string): Promise<BundleResult> {

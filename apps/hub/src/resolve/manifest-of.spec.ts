@@ -60,3 +60,19 @@ test('an object that stands twice is refused, with both places', () => {
     ],
   });
 });
+
+test('an object that no API server takes is refused, with its place; one that is just small enough is not', () => {
+  const limit = 3 * 1024 * 1024;
+  const large = object({ path: 'b.yaml', document: 2, name: 'large', bytes: Buffer.alloc(limit + 1) });
+  const outcome = manifestOf([object({ bytes: Buffer.alloc(limit) }), large], sealer);
+  expect(outcome).toEqual({
+    kind: 'refused',
+    problems: [
+      {
+        path: 'b.yaml',
+        document: 2,
+        message: 'ConfigMap shop/large has 3.0 MiB; Kubernetes takes objects of 3 MiB at most',
+      },
+    ],
+  });
+});

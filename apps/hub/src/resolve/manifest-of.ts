@@ -3,6 +3,12 @@ import { type Digest, digestOf, encodeManifest } from '@muster/manifest';
 import type { RenderedObject, RenderProblem } from '@muster/render';
 import type { ManifestRow, ObjectRow } from '@muster/store';
 
+/**
+ * What an API server takes in one request by default. A cluster would refuse the object, and one that doesn't pass
+ * the agent's limit either would keep all else of the cluster from it.
+ */
+const maxObjectBytes = 3 * 1024 * 1024;
+
 /** Addresses and seals Secrets: by a key that is the hub's alone. */
 export interface SecretSealer {
   digest(data: Uint8Array): string;
@@ -15,7 +21,7 @@ export type ManifestOutcome =
 
 /** The manifest of what was rendered: each object by its digest, in the order of path and document. */
 export function manifestOf(rendered: readonly RenderedObject[], sealer: SecretSealer): ManifestOutcome {
-  const problems = duplicates(rendered);
+  const problems = [...duplicates(rendered), ...tooLarge(rendered)];
   if (problems.length > 0) return { kind: 'refused', problems };
   const objects = new Map<string, ObjectRow>();
   const digests = rendered.map((object) => {
@@ -63,16 +69,27 @@ function duplicates(rendered: readonly RenderedObject[]): RenderProblem[] {
     const key = `${groupOf(object.apiVersion)}/${kind}/${namespace}/${name}`;
     const before = first.get(key);
     if (before === undefined) first.set(key, object);
-    else {
-      const whose = namespace === '' ? name : `${namespace}/${name}`;
-      problems.push({
-        path: object.path,
-        document: object.document,
-        message: `${kind} ${whose} stands twice in this bundle, first in ${before.path}`,
-      });
-    }
+    else problems.push(problemOf(object, `stands twice in this bundle, first in ${before.path}`));
   }
   return problems;
+}
+
+function tooLarge(rendered: readonly RenderedObject[]): RenderProblem[] {
+  return rendered
+    .filter(({ bytes }) => bytes.length > maxObjectBytes)
+    .map((object) => {
+      const size = (object.bytes.length / 1024 / 1024).toFixed(1);
+      const limit = maxObjectBytes / 1024 / 1024;
+      return problemOf(object, `has ${size} MiB; Kubernetes takes objects of ${limit} MiB at most`);
+    });
+}
+
+function problemOf(
+  { kind, namespace, name, path, document }: RenderedObject,
+  message: string,
+): RenderProblem {
+  const whose = namespace === '' ? name : `${namespace}/${name}`;
+  return { path, document, message: `${kind} ${whose} ${message}` };
 }
 
 function sha256Hex(bytes: Uint8Array): string {

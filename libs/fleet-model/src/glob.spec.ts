@@ -32,6 +32,8 @@ describe('a glob', () => {
     ['[ab].yaml', 'has "["'],
     ['**.yaml', '"**" must stand alone'],
     ['a//b', 'has the part ""'],
+    ['a\0.yaml', 'has a control character'],
+    ['a\ud800.yaml', 'has a control character'],
   ])('%j is refused, for it %s', (glob, message) => {
     expect(globProblem(glob)).toContain(message);
   });

@@ -1,3 +1,5 @@
+import { hasControl } from './plain-text.ts';
+
 /**
  * Says what is wrong with a glob of `include`, or nothing. A glob is a path in the source with `*` (any characters of
  * one name), `?` (one of them) and `**` (any folders, none too). Everything else of the shells' globs is refused
@@ -6,6 +8,7 @@
 export function globProblem(glob: string): string | undefined {
   if (glob === '') return 'is empty. Write "**" for all files.';
   if (glob.startsWith('/')) return 'is absolute. Write it relative to the path of the source.';
+  if (hasControl(glob)) return 'has a control character. Write it without.';
   const unknown = /[[\]{}!\\]/.exec(glob);
   if (unknown) return `has "${unknown[0]}". Only "*", "?" and "**" are known; write several globs instead.`;
   for (const part of glob.split('/')) {

@@ -44,6 +44,14 @@ describe('a repo is refused', () => {
       ['a/muster.yaml:3:38 : Expressions, "${{ }}", are not supported yet. Write the value itself.'],
     ],
     [
+      'a control character, which the database would not take',
+      cluster('{name: a, annotations: {x: "a\\nb", y: "a\\0b", z: "\\ud800"}}'),
+      [
+        'a/muster.yaml:3:49 metadata.annotations.y: has a control character. Write it without.',
+        'a/muster.yaml:3:60 metadata.annotations.z: has a control character. Write it without.',
+      ],
+    ],
+    [
       'a kind that nobody knows',
       head('Bundel'),
       [

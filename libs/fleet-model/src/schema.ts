@@ -11,6 +11,7 @@ import {
   LABEL_VALUE_PATTERN,
   LABEL_VALUE_RULE,
 } from './names.ts';
+import { hasControlInLines } from './plain-text.ts';
 
 /*
  * The one definition of the fleet repo's kinds: it validates, gives the editors' JSON Schema, and says which fields
@@ -53,6 +54,10 @@ const LabelValue = z
     error: ({ input }) => `"${String(input)}" is not a label's value: ${LABEL_VALUE_RULE}.`,
   })
   .meta({ pattern: LABEL_VALUE_PATTERN });
+
+const AnnotationValue = z
+  .string()
+  .refine((text) => !hasControlInLines(text), { error: 'has a control character. Write it without.' });
 
 const Labels = z.record(LabelKey, LabelValue);
 
@@ -137,7 +142,7 @@ plannedFields.add(NameOnly, { planned: ['labels', 'annotations'] });
 const ClusterMetadata = z.strictObject({
   name: DnsLabel,
   labels: Labels.optional().describe("Go before the labels of the hub's register and of the join token."),
-  annotations: z.record(LabelKey, z.string()).optional(),
+  annotations: z.record(LabelKey, AnnotationValue).optional(),
 });
 
 const FleetDefaults = z.strictObject({

@@ -17,7 +17,7 @@ import (
 
 // engineVersion changes with whatever may change the bytes that an input renders to: this worker's own rules (the
 // first number) and the libraries that it links.
-const engineVersion = "1+yaml1.6.0"
+const engineVersion = "2+yaml1.6.0"
 
 var limits = wire.Limits{
 	Files:       10_000,

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // fault is something wrong with an object, at a field of it.
@@ -100,9 +101,14 @@ func textMapFaults(metadata map[string]any, field string) []fault {
 	return faults
 }
 
-// unsafeInPath tells what Kubernetes refuses in a path segment (ValidatePathSegmentName).
+// unsafeInPath tells what Kubernetes refuses in a path segment (ValidatePathSegmentName), and control characters, which
+// no name has and which databases and terminals take amiss.
 func unsafeInPath(name string) bool {
-	return name == "." || name == ".." || strings.ContainsAny(name, "/%")
+	return name == "." || name == ".." || strings.ContainsAny(name, "/%") || hasControl(name)
+}
+
+func hasControl(text string) bool {
+	return strings.ContainsFunc(text, unicode.IsControl)
 }
 
 func describe(value any) string {

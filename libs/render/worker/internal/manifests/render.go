@@ -96,6 +96,10 @@ func (r *renderer) value(path string, doc document.Document, value any, at []any
 
 func (r *renderer) object(path string, doc document.Document, object map[string]any, at []any) {
 	id, faults := identify(object)
+	images := imagesOf(object)
+	if image := slices.IndexFunc(images, hasControl); image >= 0 {
+		faults = append(faults, fault{[]any{"spec"}, fmt.Sprintf("image %q has a control character", images[image])})
+	}
 	for _, fault := range faults {
 		line := document.LineOf(doc.Text, append(slices.Clone(at), fault.path...)...)
 		r.refuse(path, doc, line, fault.message)
@@ -126,7 +130,7 @@ func (r *renderer) object(path string, doc document.Document, object map[string]
 	r.result.Bytes = append(r.result.Bytes, bytes)
 	r.result.Objects = append(r.result.Objects, wire.Object{
 		Size: len(bytes), APIVersion: id.apiVersion, Kind: id.kind, Namespace: id.namespace, Name: id.name,
-		Path: path, Document: doc.Number, Annotations: annotationsOf(object), Images: imagesOf(object),
+		Path: path, Document: doc.Number, Annotations: annotationsOf(object), Images: images,
 	})
 }
 

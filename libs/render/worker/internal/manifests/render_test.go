@@ -72,6 +72,15 @@ b.yaml#1:1 did not find expected node content`},
 		"names that would leave their place in a URL are refused": {
 			[]string{"a.yaml", "apiVersion: v1\nkind: X\nmetadata: {name: ../x, namespace: '..'}"},
 			"a.yaml#1:3 metadata.name \"../x\" can't be a part of a URL\na.yaml#1:3 metadata.namespace \"..\" can't be a part of a URL"},
+		"control characters in what names an object are refused": {
+			[]string{"a.yaml", "apiVersion: \"v1\\0\"\nkind: \"X\\t\"\nmetadata: {name: \"a\\0\", namespace: \"b\\u0085\"}"},
+			`a.yaml#1:1 apiVersion "v1\x00" is neither VERSION nor GROUP/VERSION
+a.yaml#1:2 kind "X\t" is not a name
+a.yaml#1:3 metadata.name "a\x00" can't be a part of a URL
+a.yaml#1:3 metadata.namespace "b\u0085" can't be a part of a URL`},
+		"control characters in an image are refused": {
+			[]string{"a.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{image: \"nginx\\0\"}]}"},
+			`a.yaml#1:4 image "nginx\x00" has a control character`},
 		"NaN has no JSON form": {[]string{"a.yaml", a + "data: .nan"}, "a.yaml#1:1 NaN and infinity have no JSON form"},
 	} {
 		t.Run(name, func(t *testing.T) {

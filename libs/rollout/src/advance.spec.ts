@@ -30,7 +30,7 @@ const failed = (name: string, reason = 'no'): ResolvedBundle => ({
 });
 
 function resolve(state: RolloutState, revision: string, now: number, ...bundles: ResolvedBundle[]) {
-  return advance(state, { kind: 'RevisionResolved', revision, bundles }, now);
+  return advance(state, { kind: 'RevisionResolved', revision, bundles, groups: [] }, now);
 }
 
 describe('a bundle', () => {
@@ -39,7 +39,7 @@ describe('a bundle', () => {
   test('that renders goes to the revision', () => {
     expect(first.state).toEqual({
       revision: 'r1',
-      bundles: { a: { good: { revision: 'r1', content: 'x', bundle: bundle('a'), since: 10 } } },
+      bundles: { a: { good: { revision: 'r1', content: 'x', bundle: bundle('a'), groups: [], since: 10 } } },
     });
     expect(first.effects).toEqual([{ kind: 'Advanced', bundle: 'a', to: 'r1' }]);
   });
@@ -64,7 +64,7 @@ describe('a bundle', () => {
     const second = resolve(first.state, 'r2', 20, failed('a'));
     const third = resolve(second.state, 'r3', 30, rendered('a', 'y'));
     expect(third.state.bundles.a).toEqual({
-      good: { revision: 'r3', content: 'y', bundle: bundle('a'), since: 30 },
+      good: { revision: 'r3', content: 'y', bundle: bundle('a'), groups: [], since: 30 },
     });
     expect(third.effects).toEqual([
       { kind: 'Recovered', bundle: 'a' },

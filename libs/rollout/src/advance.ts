@@ -1,4 +1,4 @@
-import type { Bundle } from '@muster/fleet-model';
+import type { Bundle, ClusterGroup } from '@muster/fleet-model';
 import type { BundleRollout, RolloutState } from './state.ts';
 
 /** A revision that parsed, with what became of each of its bundles. A refused revision is no event: it changes nothing. */
@@ -6,6 +6,7 @@ export interface RevisionResolved {
   readonly kind: 'RevisionResolved';
   readonly revision: string;
   readonly bundles: readonly ResolvedBundle[];
+  readonly groups: readonly ClusterGroup[];
 }
 
 export type ResolvedBundle = {
@@ -43,7 +44,7 @@ export function advance(state: RolloutState, event: RolloutEvent, now: number): 
     const { name } = resolved.bundle;
     newest.add(name);
     const before = rolloutOf(state, name);
-    bundles.push([name, advanceBundle(before, resolved, event.revision, now, effects)]);
+    bundles.push([name, advanceBundle(before, resolved, event, now, effects)]);
   }
   for (const name of Object.keys(state.bundles)) {
     if (!newest.has(name)) effects.push({ kind: 'Left', bundle: name });
@@ -54,7 +55,7 @@ export function advance(state: RolloutState, event: RolloutEvent, now: number): 
 function advanceBundle(
   before: BundleRollout,
   resolved: ResolvedBundle,
-  revision: string,
+  { revision, groups: allGroups }: RevisionResolved,
   now: number,
   effects: RolloutEffect[],
 ): BundleRollout {
@@ -68,9 +69,15 @@ function advanceBundle(
     return { ...(good && { good }), failing: { revision, reason, since: before.failing?.since ?? now } };
   }
   if (before.failing !== undefined) effects.push({ kind: 'Recovered', bundle: bundle.name });
-  if (good?.content === resolved.content) return { good: { ...good, bundle } };
+  const groups = groupsNamedBy(bundle, allGroups);
+  if (good?.content === resolved.content) return { good: { ...good, bundle, groups } };
   effects.push({ kind: 'Advanced', bundle: bundle.name, ...(good && { from: good.revision }), to: revision });
-  return { good: { revision, content: resolved.content, bundle, since: now } };
+  return { good: { revision, content: resolved.content, bundle, groups, since: now } };
+}
+
+function groupsNamedBy({ targets, except }: Bundle, groups: readonly ClusterGroup[]): ClusterGroup[] {
+  const named = new Set([...targets, ...except].flatMap((target) => target.groups ?? []));
+  return named.size === 0 ? [] : groups.filter(({ name }) => named.has(name));
 }
 
 function rolloutOf(state: RolloutState, name: string): BundleRollout {

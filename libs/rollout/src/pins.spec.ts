@@ -41,6 +41,7 @@ function resolve(state: RolloutState, revision: string, ...bundles: (readonly [B
         ? { bundle: it, outcome: 'rendered' as const, content: revision }
         : { bundle: it, outcome: 'failed' as const, reason: 'bad' },
     ),
+    groups: [],
   };
   return advance(state, event, 0).state;
 }

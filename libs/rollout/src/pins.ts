@@ -1,6 +1,7 @@
 import type { Bundle, FleetModel } from '@muster/fleet-model';
 import { createAssigner } from '@muster/targeting';
 import type { Labels, LabelledCluster } from '@muster/targeting';
+import { withKeptGroups } from './kept-groups.ts';
 import type { GoodBundle, RolloutState } from './state.ts';
 
 /** What one cluster gets. */
@@ -34,8 +35,9 @@ export interface PinInput {
 
 /**
  * Which revision of which bundle every cluster is to run. A bundle goes where its spec *at its pin* sends it, over
- * the newest labels and groups; so one that fails stays everywhere that it was, and comes to clusters that match
- * anew at its last good revision. Clusters that differ in nothing that matters share one answer.
+ * the newest labels and groups, and over those groups of its pin that there no longer are; so one that fails stays
+ * everywhere that it was, and comes to clusters that match anew at its last good revision. Clusters that differ in
+ * nothing that matters share one answer.
  */
 export function decidePins({ state, model, clusters }: PinInput): Map<string, ClusterPins> {
   const pinsFor = createPinner(state, model);
@@ -48,7 +50,7 @@ export function createPinner(state: RolloutState, model: PinInput['model']): (la
   const good = new Map(entries.flatMap(([name, it]) => (it.good ? [[name, it.good] as const] : [])));
   const failing = new Map(entries.flatMap(([name, it]) => (it.failing ? [[name, it.failing] as const] : [])));
   const { groups } = model;
-  const pinned = createAssigner({ bundles: [...good.values()].map(({ bundle }) => bundle), groups });
+  const pinned = createAssigner(withKeptGroups(good.values(), groups));
   const withoutRendering = createAssigner({
     bundles: model.bundles.filter(({ name }) => failing.has(name)).sort(byName),
     groups,

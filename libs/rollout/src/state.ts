@@ -1,4 +1,4 @@
-import type { Bundle } from '@muster/fleet-model';
+import type { Bundle, ClusterGroup } from '@muster/fleet-model';
 
 /**
  * Where every bundle of the fleet stands. Plain data, to be stored as JSON.
@@ -28,6 +28,8 @@ export interface GoodBundle {
   readonly content: string;
   /** Its spec there; with unchanged content, the newest spec, for targets may change alone. */
   readonly bundle: Bundle;
+  /** The groups that this spec names, as they were: what a later revision renames or drops is looked up here. */
+  readonly groups?: readonly ClusterGroup[];
   /** Since when it is at this content, ms. */
   readonly since: number;
 }

@@ -102,7 +102,7 @@ export class ResolveService {
       const bundles = results.map(resolvedBundle);
       const step = advance(
         before,
-        { kind: 'RevisionResolved', revision: commit.sha, bundles },
+        { kind: 'RevisionResolved', revision: commit.sha, bundles, groups: model.groups },
         this.#clock(),
       );
       const rows = results.map((result) => bundleRow(result, step.state, former.get(result.bundle.name)));

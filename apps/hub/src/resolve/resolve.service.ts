@@ -22,6 +22,7 @@ import { rolloutState } from '../plan/planner.service.ts';
 import { CLOCK, type Clock, CONFIG, IDENTITY, LOGGER, type Logger, RENDERER, STORE } from '../tokens.ts';
 import { BundleResolver, type BundleResult } from './bundle-resolver.ts';
 import { inRepo, summary } from './problems.ts';
+import { isSameStored } from './same-stored.ts';
 import { readFleet } from './read-fleet.ts';
 import { allowedDeletions } from './trailers.ts';
 
@@ -110,7 +111,7 @@ export class ResolveService {
 
       await this.#saveContents(sql, results);
       await revisions.addResolving(commit, seenAt, { total: results.length, failing });
-      const changed = rows.filter((row) => JSON.stringify(row) !== JSON.stringify(former.get(row.name)));
+      const changed = rows.filter((row) => !isSameStored(row, former.get(row.name)));
       const present = new Set(rows.map((row) => row.name));
       const removed = [...former.keys()].filter((name) => !present.has(name));
       await revisions.saveBundles(changed, removed);

@@ -82,6 +82,25 @@ describe('an agent that does not keep to the protocol', () => {
     expect(await ended).toEqual({ code: status.DEADLINE_EXCEEDED, details: 'no Hello came in time' });
   });
 
+  it('has no session when it leaves before the hub has decided, and the hub hears of its end', async () => {
+    const asked = Promise.withResolvers<void>();
+    const decided = Promise.withResolvers<void>();
+    hub.deciding = () => {
+      asked.resolve();
+      return decided.promise;
+    };
+    const impatient = call(hello());
+    await asked.promise;
+    hub.deciding = () => Promise.resolve();
+    impatient.cancel();
+    // On the same connection: when this one is open, the hub has heard that the other left.
+    call(hello());
+    await hub.opened.first();
+    decided.resolve();
+    expect(await hub.ends.first()).toMatchObject({ cause: 'agent-left', session: 2n });
+    expect([...hub.server.sessions()].map((it) => it.session)).toEqual([1n]);
+  });
+
   it('loses its session by a second Hello', async () => {
     expect(await statusOf(call(hello(), hello()))).toMatchObject({ code: status.INVALID_ARGUMENT });
     expect(await hub.ends.first()).toEqual({

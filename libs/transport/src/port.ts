@@ -103,7 +103,10 @@ export type ConnectDecision =
   /** Sends Goodbye. */
   | { readonly decision: 'refuse'; readonly message: string; readonly reconnectAfterMs: number };
 
-/** Called once, at once, when the session is registered and Welcome is on its way. */
+/**
+ * Called once, at once, for each session that was accepted. One whose agent left meanwhile, or for which there is no
+ * room, ends right after, by `onEnd` as any other.
+ */
 export type OpenSession = (session: HubSession) => SessionHandlers;
 
 export interface SessionWelcome {

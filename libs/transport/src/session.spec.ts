@@ -137,6 +137,24 @@ describe('a session', () => {
     expect(await hub.opened.first()).toMatchObject({ session: 1n });
   });
 
+  it('for which there is no room ends, so that the hub does not count it as open', async () => {
+    await hub.server.close({ graceMs: 0, reconnectAfterMs: 0 });
+    hub = await startTestHub({ ca, tls, limits: { maxSessions: 1 } });
+    await agent().connections.first();
+    const other = await testIdentity(ca, CLUSTER_B);
+    const late = startTestAgent(
+      () => hub.address,
+      () => other,
+    );
+    agents.push(late);
+    expect(await late.disconnections.first()).toMatchObject({
+      reason: 'this hub has all the sessions it takes',
+      wasConnected: false,
+    });
+    expect(await hub.ends.first()).toEqual({ cause: 'hub-closed', session: 2n });
+    expect([...hub.server.sessions()].map((it) => it.session)).toEqual([1n]);
+  });
+
   it("keeps one cluster's announcements from another", async () => {
     const other = startTestAgent(
       () => hub.address,

@@ -119,6 +119,8 @@ export class TestHub {
   server!: AgentServer;
   /** What `connect` decides instead of accepting. */
   decision: ConnectDecision | undefined;
+  /** How long `connect` takes to decide. */
+  deciding: () => Promise<void> = () => Promise.resolve();
   onEnrol: AgentHandlers['enrol'] = () => Promise.reject(new Error('this hub enrols nobody'));
   onRenew: AgentHandlers['renew'] = () => Promise.reject(new Error('this hub renews nothing'));
   certificateExpiry: number | undefined;
@@ -148,7 +150,10 @@ export class TestHub {
       renew: (attempt) => this.onRenew(attempt),
       certificateExpiry: () => Promise.resolve(this.certificateExpiry),
       onProblem: (problem) => this.problems.add(problem),
-      connect: () => Promise.resolve(this.decision ?? this.#accept()),
+      connect: async () => {
+        await this.deciding();
+        return this.decision ?? this.#accept();
+      },
     };
   }
 

@@ -15,6 +15,8 @@ import type { Sessions } from './sessions.ts';
 
 const CONNECTS_PER_MINUTE = 60;
 
+type Accepted = Extract<ConnectDecision, { decision: 'accept' }>;
+
 export interface SessionServiceOptions {
   readonly handlers: AgentHandlers;
   readonly sessions: Sessions;
@@ -66,7 +68,6 @@ export class SessionService {
     const hello = await this.#hello(call, messages, peer);
     if (hello === undefined) return;
     const decision = await this.#options.handlers.connect(peer, hello);
-    if (call.destroyed || call.cancelled) return;
     const session = this.#answer(call, peer, hello, decision);
     if (session !== undefined) await this.#listen(session, messages);
   }
@@ -95,19 +96,21 @@ export class SessionService {
   }
 
   #answer(call: SessionCall, peer: Peer, hello: Hello, decision: ConnectDecision): LiveSession | undefined {
-    const { sessions, limits, timers } = this.#options;
+    if (decision.decision === 'accept') return this.#accept(call, peer, hello, decision);
+    if (isGone(call)) return undefined;
     if (decision.decision === 'removed') {
       call.write({ message: { $case: 'removed', value: { reason: decision.reason } } }, () => call.end());
       return undefined;
     }
-    if (decision.decision === 'refuse' || !sessions.hasRoomFor(peer.clusterId)) {
-      const message =
-        decision.decision === 'refuse' ? decision.message : 'this hub has all the sessions it takes';
-      const reconnectAfterMs = decision.decision === 'refuse' ? decision.reconnectAfterMs : limits.leaseMs;
-      const value = { reason: Goodbye_Reason.REASON_UNSPECIFIED, reconnectAfterMs, message };
-      call.write({ message: { $case: 'goodbye', value } }, () => call.end());
-      return undefined;
-    }
+    const { message, reconnectAfterMs } = decision;
+    const value = { reason: Goodbye_Reason.REASON_UNSPECIFIED, reconnectAfterMs, message };
+    call.write({ message: { $case: 'goodbye', value } }, () => call.end());
+    return undefined;
+  }
+
+  /** Opens what the hub accepted, also when it ends at once: the hub counts it as open until it hears of the end. */
+  #accept(call: SessionCall, peer: Peer, hello: Hello, decision: Accepted): LiveSession | undefined {
+    const { sessions, limits, timers } = this.#options;
     const session = new LiveSession({
       call,
       peer,
@@ -116,26 +119,37 @@ export class SessionService {
       now: () => timers.now(),
       onEnd: (ended) => sessions.remove(ended),
     });
-    call.on('cancelled', () => session.callEnded('the agent or its connection went away'));
-    call.write({
-      message: {
-        $case: 'welcome',
-        value: {
-          ...decision.welcome,
-          heartbeatIntervalMs: limits.heartbeatIntervalMs,
-          leaseMs: limits.leaseMs,
-          hubVersion: this.#options.hubVersion,
+    const leave = () => session.callEnded('the agent or its connection went away');
+    call.on('cancelled', leave);
+    const hasRoom = sessions.hasRoomFor(peer.clusterId);
+    if (hasRoom && !isGone(call)) {
+      call.write({
+        message: {
+          $case: 'welcome',
+          value: {
+            ...decision.welcome,
+            heartbeatIntervalMs: limits.heartbeatIntervalMs,
+            leaseMs: limits.leaseMs,
+            hubVersion: this.#options.hubVersion,
+          },
         },
-      },
-    });
+      });
+    }
     try {
       session.handlers = decision.open(session);
     } catch (error) {
       session.close();
       throw error;
     }
-    sessions.add(session);
-    return session;
+    if (isGone(call)) leave();
+    else if (!hasRoom) {
+      session.goodbye({
+        reason: Goodbye_Reason.REASON_UNSPECIFIED,
+        reconnectAfterMs: limits.leaseMs,
+        message: 'this hub has all the sessions it takes',
+      });
+    } else sessions.add(session);
+    return session.ended ? undefined : session;
   }
 
   /** Reads the agent, one message after the other: the next when the handler is done with the last. */
@@ -203,6 +217,10 @@ export class SessionService {
     this.#options.problem({ kind: 'protocol-error', message: error.message, ...whoIs(peer) });
     refuse(call, status.INVALID_ARGUMENT, error.message);
   }
+}
+
+function isGone(call: SessionCall): boolean {
+  return call.destroyed || call.cancelled;
 }
 
 function refuse(call: SessionCall, code: number, details: string): void {

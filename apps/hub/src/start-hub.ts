@@ -12,6 +12,7 @@ import { announceLocally, ensureAdminToken } from './bootstrap/admin-token.ts';
 import { bootstrapIdentity } from './bootstrap/identity.ts';
 import type { HubConfig } from './config/settings.ts';
 import { HubModule } from './hub.module.ts';
+import { closeAll } from './lifecycle/close-all.ts';
 import { HubRuntime } from './lifecycle/hub-runtime.ts';
 import { NestLogger } from './nest-logger.ts';
 import type { Clock, Logger } from './tokens.ts';
@@ -44,13 +45,14 @@ export interface StartHubOptions {
 /** Starts the whole hub. Rejects with `HubStartError` for what is to be expected: a port in use, no rights, … */
 export async function startHub(options: StartHubOptions): Promise<RunningHub> {
   const opened: (() => Promise<void>)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of opened.splice(0).reverse()) await close();
-  };
+  const close = () => closeAll(opened.splice(0).reverse());
   try {
-    return await start(options, opened, closeAll);
+    return await start(options, opened, close);
   } catch (error) {
-    await closeAll();
+    // Why the hub did not start matters more than what could not be closed then.
+    await close().catch((failure: unknown) =>
+      options.logger.error({ err: failure }, 'what had started could not be stopped'),
+    );
     throw startError(error);
   }
 }

@@ -6,15 +6,21 @@ import {
   type DesiredRow,
   GarbageRepository,
   HubRepository,
+  type NewestRevision,
   openStore,
   type Plan,
   PlanFencedError,
   PlanRepository,
+  RevisionRepository,
+  RevisionSupersededError,
   StatusRepository,
   type StatusRow,
   type Store,
 } from '@muster/store';
+import { until } from '@muster/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { assign, connect, enrol } from './support/api-seed.ts';
+import { replica as seedReplica } from './support/api.ts';
 
 const cluster = 'aaaaaaaa-0000-4000-8000-000000000001';
 const replica = 'bbbbbbbb-0000-4000-8000-000000000002';
@@ -53,7 +59,15 @@ function desired(generation: bigint, contentDigest: string): DesiredRow {
   };
 }
 
-function plan(former: bigint | undefined, next: bigint, contentDigest: string): Plan {
+type Unnumbered = Omit<Plan, 'after'>;
+
+/** Stores a plan whose input was read just now. */
+async function storeNow(plan: Unnumbered): Promise<bigint> {
+  const plans = new PlanRepository(store.sql);
+  return plans.store({ ...plan, after: await plans.planSeq() });
+}
+
+function plan(former: bigint | undefined, next: bigint, contentDigest: string): Unnumbered {
   return {
     contents: [{ digest: contentDigest, data: Buffer.from(contentDigest), manifestDigests: [] }],
     changes: [
@@ -72,24 +86,104 @@ function plan(former: bigint | undefined, next: bigint, contentDigest: string): 
 describe('two planners (invariant 13)', () => {
   test('one stores, and the other, who planned from the same, changes nothing', async () => {
     const plans = new PlanRepository(store.sql);
-    await plans.store(plan(undefined, 1n, 'first'));
-    await plans.store(plan(1n, 2n, 'winner'));
-    await expect(plans.store(plan(1n, 2n, 'loser'))).rejects.toThrow(PlanFencedError);
+    await storeNow(plan(undefined, 1n, 'first'));
+    await storeNow(plan(1n, 2n, 'winner'));
+    await expect(storeNow(plan(1n, 2n, 'loser'))).rejects.toThrow(PlanFencedError);
     expect((await plans.clusters())[0]?.desired).toMatchObject({ generation: 2n, contentDigest: 'winner' });
     expect(await plans.content('loser')).toBeUndefined();
   });
 
   test('a first plan is stored once', async () => {
-    await expect(new PlanRepository(store.sql).store(plan(undefined, 1n, 'again'))).rejects.toThrow(
-      PlanFencedError,
-    );
+    await expect(storeNow(plan(undefined, 1n, 'again'))).rejects.toThrow(PlanFencedError);
   });
 
   test('a cluster that was removed meanwhile gets nothing', async () => {
-    const plans = new PlanRepository(store.sql);
     await store.sql.rows('update clusters set removed_at = now()');
-    await expect(plans.store(plan(2n, 3n, 'late'))).rejects.toThrow(PlanFencedError);
+    await expect(storeNow(plan(2n, 3n, 'late'))).rejects.toThrow(PlanFencedError);
     await store.sql.rows('update clusters set removed_at = null');
+  });
+
+  test('one that read before the other stored changes nothing, though it changes no row of the other', async () => {
+    const plans = new PlanRepository(store.sql);
+    const after = await plans.planSeq();
+    const nothing = { contents: [], changes: [], assignments: [], consumedConsents: [], revisionSeq: 0n };
+    await plans.store({ ...nothing, after });
+    await expect(plans.store({ ...nothing, after })).rejects.toThrow(PlanFencedError);
+    expect(await plans.planSeq()).toBe(after + 1n);
+  });
+
+  test('a removal waits for the plan that is being stored, and leaves none of its assignments', async () => {
+    const clusters = new ClusterRepository(store.sql);
+    const id = await enrol(store.sql, 'eu-2');
+    let removal: Promise<string | undefined> | undefined;
+    await store.sql.transaction(async (sql) => {
+      await assign(sql, [id], ['checkout']);
+      removal = clusters.remove('eu-2').catch(() => undefined);
+      await untilBlocked();
+    });
+    expect(await removal).toBe(id);
+    expect(await store.sql.rows('select 1 from assignments where cluster_id = $1', [id])).toEqual([]);
+  });
+});
+
+/** Some statement waits for a lock. */
+async function untilBlocked(): Promise<void> {
+  const waiting = () => store.sql.rows('select 1 from pg_locks where not granted');
+  await until('a wait for a lock', waiting, (rows) => rows.length > 0, { timeoutMs: 10_000 });
+}
+
+describe('two that resolve commits', () => {
+  const commit = (sha: string) => ({ sha, treeId: 't', message: '', author: '', committedAt: new Date(0) });
+  const resolve = (sha: string, newest: NewestRevision | undefined) =>
+    store.sql.transaction(async (sql) => {
+      const revisions = new RevisionRepository(sql);
+      await revisions.fence(newest);
+      await revisions.addRefused(commit(sha), [], new Date(0));
+    });
+
+  test('the slower one, who began before the other ended, changes nothing', async () => {
+    const revisions = new RevisionRepository(store.sql);
+    const before = await revisions.newest();
+    await resolve('newer', before);
+    await expect(resolve('older', before)).rejects.toThrow(RevisionSupersededError);
+    expect(await revisions.newest()).toMatchObject({ sha: 'newer' });
+  });
+
+  test('of two at the same time one changes something', async () => {
+    const before = await new RevisionRepository(store.sql).newest();
+    const outcomes = await Promise.allSettled([resolve('a', before), resolve('b', before)]);
+    expect(outcomes.map((it) => it.status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
+describe('the register of sessions', () => {
+  const replicaOf = async () =>
+    (
+      await store.sql.first<{ session_replica: string | null }>(
+        `select session_replica from clusters where name = 'eu-3'`,
+      )
+    )?.session_replica;
+
+  test('loses those that their replica does not have, unless they are about to begin', async () => {
+    const clusters = new ClusterRepository(store.sql);
+    const id = await enrol(store.sql, 'eu-3');
+    await connect(store.sql, id, 'eu-3');
+    await clusters.reconcileSessions(seedReplica, [], 30_000);
+    expect(await replicaOf()).toBe(seedReplica);
+    await store.sql.rows(`update clusters set last_seen = now() - interval '31 s' where id = $1`, [id]);
+    await clusters.reconcileSessions(seedReplica, [id], 30_000);
+    await clusters.reconcileSessions(replica, [], 30_000);
+    expect(await replicaOf()).toBe(seedReplica);
+    await clusters.reconcileSessions(seedReplica, [], 30_000);
+    expect(await replicaOf()).toBeNull();
+  });
+
+  test('tells which of the sessions are of removed clusters, and takes no unknown one for removed', async () => {
+    const clusters = new ClusterRepository(store.sql);
+    const removed = await enrol(store.sql, 'eu-4');
+    await clusters.remove('eu-4');
+    const live = [cluster, removed, 'dddddddd-0000-4000-8000-000000000004'];
+    expect(await clusters.reconcileSessions(replica, live, 30_000)).toEqual([removed]);
   });
 });
 
@@ -139,7 +233,10 @@ describe('two sessions of one cluster (invariant 13)', () => {
     const [older] = await clusters.openSessions(replica, [opening]);
     await clusters.openSessions(replica, [opening]);
     await clusters.closeSessions([{ clusterId: cluster, session: older!.session, lastSeen: 0 }]);
-    const row = await store.sql.first<{ session_replica: string }>('select session_replica from clusters');
+    const row = await store.sql.first<{ session_replica: string }>(
+      'select session_replica from clusters where id = $1',
+      [cluster],
+    );
     expect(row?.session_replica).toBe(replica);
   });
 
@@ -169,11 +266,10 @@ describe('what nothing refers to', () => {
   });
 
   test('is kept when it is referred to again in time', async () => {
-    const plans = new PlanRepository(store.sql);
     const garbage = new GarbageRepository(store.sql);
-    await plans.store(plan(2n, 3n, 'third'));
+    await storeNow(plan(2n, 3n, 'third'));
     await garbage.collect(at(2), at(1));
-    await plans.store(plan(3n, 4n, 'winner'));
+    await storeNow(plan(3n, 4n, 'winner'));
     await garbage.collect(at(3.5), at(2.5));
     expect(await contents()).toEqual(['third', 'winner']);
   });

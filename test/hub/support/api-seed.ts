@@ -176,6 +176,7 @@ export async function assign(
     ],
     consumedConsents: [],
     revisionSeq: await plans.revisionSeq(),
+    after: await plans.planSeq(),
   });
 }
 

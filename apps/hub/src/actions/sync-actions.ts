@@ -26,7 +26,7 @@ export async function sync(context: ActionContext, request: SyncRequest): Promis
     ),
   );
   return done({
-    revision: head ?? (await revisions.newestSha()) ?? null,
+    revision: head ?? (await revisions.newest())?.sha ?? null,
     asked: joined.filter((it) => asked.has(it.id)).map((it) => it.name),
     notConnected: joined.filter((it) => !asked.has(it.id)).map((it) => it.name),
   });

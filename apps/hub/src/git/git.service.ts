@@ -7,7 +7,14 @@ import {
   withoutCredentials,
 } from '@muster/git-source';
 import { Inject, Injectable } from '@nestjs/common';
-import { ChangeRepository, type RepoState, RevisionRepository, type Store } from '@muster/store';
+import {
+  ChangeRepository,
+  type NewestRevision,
+  type RepoState,
+  RevisionRepository,
+  RevisionSupersededError,
+  type Store,
+} from '@muster/store';
 import { HubMetrics } from '../api/index.ts';
 import type { HubConfig } from '../config/settings.ts';
 import { Coalescer } from '../lifecycle/lane.ts';
@@ -36,7 +43,7 @@ export class GitService {
   #source: GitSource | undefined;
   #unwatch: (() => void) | undefined;
   #state: RepoState | undefined;
-  #resolvedSha: string | undefined;
+  #newest: NewestRevision | undefined;
   #listener: () => void = () => undefined;
 
   constructor(
@@ -68,7 +75,7 @@ export class GitService {
 
   /** The newest commit that was resolved, good or refused. */
   get resolvedSha(): string | undefined {
-    return this.#resolvedSha;
+    return this.#newest?.sha;
   }
 
   /** Looks at the repo now. Resolves when what was found is planned; never rejects: the status tells. */
@@ -90,7 +97,8 @@ export class GitService {
     try {
       const source = (this.#source ??= this.#open(url));
       this.#state ??= await this.#revisions.repo();
-      this.#resolvedSha ??= await this.#revisions.newestSha();
+      // Another replica may have led meanwhile. Read before the fetch: what is fetched is never older than it.
+      this.#newest = await this.#revisions.newest();
       this.#unwatch ??= watchLocalRepo({ url, ref: this.#config['git-ref'] }, () => void this.look());
       const commit = await source.fetch({ signal: this.#stop.signal });
       await this.#follow(source, commit, seenAt);
@@ -100,6 +108,10 @@ export class GitService {
       );
     } catch (error) {
       if (this.#stop.signal.aborted) return;
+      if (error instanceof RevisionSupersededError) {
+        this.#logger.info(`what was resolved came too late: ${error.message}`);
+        return;
+      }
       const message =
         error instanceof GitError
           ? error.message
@@ -129,13 +141,13 @@ export class GitService {
   }
 
   async #follow(source: GitSource, commit: Commit, seenAt: Date): Promise<void> {
-    const former = this.#resolvedSha;
+    const former = this.#newest?.sha;
     if (commit.sha === former && this.#isFollowedAsBefore()) return;
     if (former !== undefined && !(await source.isAncestor(former, commit.sha)))
       await this.#noteRewrite(former, commit);
     this.#logger.info({ revision: commit.sha }, 'a new commit');
-    const resolved = await this.#lane.run(() => this.#resolver.resolve(source, commit, seenAt));
-    this.#resolvedSha = commit.sha;
+    const resolved = await this.#lane.run(() => this.#resolver.resolve(source, commit, seenAt, this.#newest));
+    this.#newest = await this.#revisions.newest();
     this.#metrics.revisions.inc({ state: resolved.kind === 'good' ? 'Good' : 'Refused' });
     if (resolved.kind === 'good') await this.#planner.plan();
     this.#listener();

@@ -16,11 +16,14 @@ import { StatusWriter } from '../status/status-writer.ts';
 import { CLOCK, type Clock, CONFIG, IDENTITY, LOGGER, type Logger } from '../tokens.ts';
 import { hubVersion } from '../version.ts';
 import { Bus } from './bus.ts';
+import { closeAll } from './close-all.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import { Leadership } from './leadership.ts';
 import { Schedule } from './schedule.ts';
 
 const heartbeatMs = 5_000;
+/** Whatever woke the planner in vain, or reached no replica that leads, is planned after this. */
+const planMs = 30_000;
 const garbageMs = 3_600_000;
 const serverCertificateMs = 24 * 3_600_000;
 const graceMs = 2_000;
@@ -165,22 +168,23 @@ export class HubRuntime {
 
   /** Ends the session of a cluster that was removed, wherever it is. */
   endRemoved(clusterId: string): void {
-    this.#desired.forget(clusterId);
-    this.server.session(clusterId)?.removed('the cluster was removed from the fleet');
+    this.#endHere(clusterId);
     this.#background('telling other replicas', () => this.#bus.wake('clusters'));
   }
 
-  /** Says goodbye to the agents and lets everything that began come to its end. */
+  /** Says goodbye to the agents and lets everything that began come to its end, also when a part of it fails. */
   async stop(): Promise<void> {
     this.#schedule.stop();
-    await this.#server?.close({ graceMs, reconnectAfterMs });
-    await this.#git.close();
-    await this.#planner.idle();
-    await this.#statuses.idle();
-    await this.#book.idle();
-    await this.#hub.removeReplica(this.#bus.replica);
-    await this.#leadership.close();
-    await this.#bus.close();
+    await closeAll([
+      async () => this.#server?.close({ graceMs, reconnectAfterMs }),
+      () => this.#git.close(),
+      () => this.#planner.close(),
+      () => this.#statuses.idle(),
+      () => this.#book.idle(),
+      () => this.#hub.removeReplica(this.#bus.replica),
+      () => this.#leadership.close(),
+      () => this.#bus.close(),
+    ]);
   }
 
   #connect(): void {
@@ -205,10 +209,10 @@ export class HubRuntime {
       this.#background('looking at the repo', () => this.#ifLeading(() => this.#git.look())),
     );
     this.#bus.on('desired', () => this.#background('reading desired states', () => this.#catchUp()));
-    this.#bus.on('clusters', () => this.#background('ending sessions', () => this.#endRemovedHere()));
+    this.#bus.on('clusters', () => this.#background('ending sessions', () => this.#reconcileSessions()));
     this.#leadership.onGained(() =>
       this.#background('taking the lead', async () => {
-        await this.#planner.plan();
+        await this.#guarded('planning', () => this.#planner.plan());
         await this.#git.look();
       }),
     );
@@ -219,7 +223,11 @@ export class HubRuntime {
       this.#guarded('the heartbeat', async () => {
         await this.#hub.heartbeat(this.#bus.replica, hubVersion);
         await this.#catchUp();
+        await this.#reconcileSessions();
       }),
+    );
+    this.#schedule.every(planMs, () =>
+      this.#guarded('planning', () => this.#ifLeading(() => this.#planner.plan())),
     );
     this.#schedule.every(this.#config['git-poll-interval'], () =>
       this.#guarded('looking at the repo', () => this.#ifLeading(() => this.#git.look())),
@@ -265,11 +273,16 @@ export class HubRuntime {
     }
   }
 
-  async #endRemovedHere(): Promise<void> {
-    for (const session of this.#server?.sessions() ?? []) {
-      const cluster = await this.#clusters.byId(session.peer.clusterId);
-      if (cluster?.removed !== false) session.removed('the cluster was removed from the fleet');
-    }
+  /** Ends what a removal did not reach: it was told to nobody, or the session was about to begin. */
+  async #reconcileSessions(): Promise<void> {
+    const live = [...this.server.sessions()].map((session) => session.peer.clusterId);
+    const removed = await this.#clusters.reconcileSessions(this.#bus.replica, live, this.leaseMs);
+    for (const clusterId of removed) this.#endHere(clusterId);
+  }
+
+  #endHere(clusterId: string): void {
+    this.#desired.forget(clusterId);
+    this.server.session(clusterId)?.removed('the cluster was removed from the fleet');
   }
 
   async #ifLeading(work: () => Promise<void>): Promise<void> {

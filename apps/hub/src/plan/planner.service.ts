@@ -13,6 +13,7 @@ import {
 import { HubMetrics } from '../api/index.ts';
 import type { HubConfig } from '../config/settings.ts';
 import { Coalescer, Lane } from '../lifecycle/lane.ts';
+import { Retry } from '../lifecycle/retry.ts';
 import { CONFIG, LOGGER, type Logger, STORE } from '../tokens.ts';
 import { assignmentChanges, type Assignments } from './assignment-changes.ts';
 import { type BundleContent, decidePlan, type PlanInput } from './decide-plan.ts';
@@ -25,7 +26,8 @@ const maxFencedAttempts = 20;
 /**
  * Brings the stored desired states to what the newest good revision, the labels, the pauses and the consents say. One
  * plan at a time, all triggers that come meanwhile share the next. Whoever plans at the same time elsewhere is fenced
- * off by compare-and-set, so that a plan is stored from exactly what it was made from, or not at all.
+ * off by compare-and-set, so that a plan is stored from exactly what it was made from, or not at all. A plan that could
+ * not be stored is owed: it is tried again until one is.
  */
 @Injectable()
 export class PlannerService {
@@ -36,7 +38,8 @@ export class PlannerService {
   readonly #logger: Logger;
   readonly #metrics: HubMetrics;
   readonly #lane = new Lane();
-  readonly #coalescer = new Coalescer(() => this.#lane.run(() => this.#planUntilStored()));
+  readonly #coalescer = new Coalescer(() => this.#lane.run(() => this.#planOrOwe()));
+  readonly #retry = new Retry(() => this.#planOwed());
   #listener: (clusterIds: readonly string[]) => void = () => undefined;
 
   constructor(
@@ -70,8 +73,24 @@ export class PlannerService {
     return this.#lane.run(work);
   }
 
-  idle(): Promise<void> {
+  /** Resolves when the last plan has ended; what is owed then is for whoever plans next. */
+  close(): Promise<void> {
+    this.#retry.stop();
     return this.#coalescer.idle();
+  }
+
+  async #planOrOwe(): Promise<void> {
+    try {
+      await this.#planUntilStored();
+      this.#retry.succeeded();
+    } catch (error) {
+      this.#retry.failed();
+      throw error;
+    }
+  }
+
+  #planOwed(): void {
+    this.plan().catch((error: unknown) => this.#logger.error({ err: error }, 'planning again failed'));
   }
 
   async #planUntilStored(): Promise<void> {
@@ -94,6 +113,7 @@ export class PlannerService {
   async #planOnce(): Promise<void> {
     const input = await this.#input();
     const plan = decidePlan(input);
+    if (plan.changes.length === 0 && plan.consumedConsents.length === 0 && !input.hasResolving) return;
     const formerContents = new Map(
       input.clusters.map((cluster) => [cluster.id, cluster.desired?.contentDigest ?? ''] as const),
     );
@@ -112,6 +132,7 @@ export class PlannerService {
       ),
       consumedConsents: plan.consumedConsents,
       revisionSeq: input.revisionSeq,
+      after: input.planSeq,
     });
     this.#desired.stored(new Map(plan.changes.map((it) => [it.clusterId, it.next])), contents, seq);
     if (plan.changes.length === 0) return;
@@ -122,16 +143,18 @@ export class PlannerService {
     this.#listener(plan.changes.map((it) => it.clusterId));
   }
 
-  async #input(): Promise<PlanInput & { readonly revisionSeq: bigint }> {
-    const { revisionSeq, epoch, clusters, bundles, fleet, pauses, consents, withBundles } =
-      await this.#store.sql.snapshot(readInput);
+  async #input(): Promise<PlanInput & Pick<Read, 'planSeq' | 'revisionSeq' | 'hasResolving'>> {
+    const { planSeq, revisionSeq, hasResolving, ...read } = await this.#store.sql.snapshot(readInput);
+    const { epoch, clusters, bundles, fleet, pauses, consents, withBundles } = read;
     const contents = new Map(bundles.map((row) => [row.name, contentOf(row)]));
     const model = {
       bundles: bundles.map((row) => row.spec as Bundle),
       groups: (fleet?.groups ?? []) as ClusterGroup[],
     };
     return {
+      planSeq,
       revisionSeq,
+      hasResolving,
       epoch,
       clusters,
       pinsFor: createPinner(rolloutState(fleet?.revision, bundles), model),
@@ -158,6 +181,8 @@ export class PlannerService {
   }
 }
 
+type Read = Awaited<ReturnType<typeof readInput>>;
+
 /** All that a plan is made from, as of one moment: a consent is never spent on a revision that isn't there yet. */
 async function readInput(sql: Sql) {
   const plans = new PlanRepository(sql);
@@ -168,7 +193,9 @@ async function readInput(sql: Sql) {
   return {
     epoch,
     consents,
+    planSeq: await plans.planSeq(),
     revisionSeq: await plans.revisionSeq(),
+    hasResolving: await plans.hasResolving(),
     clusters: await plans.clusters(),
     bundles: await revisions.bundles(),
     fleet: await revisions.fleet(),

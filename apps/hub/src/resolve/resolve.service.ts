@@ -10,6 +10,7 @@ import {
   ChangeRepository,
   ClusterRepository,
   ContentRepository,
+  type NewestRevision,
   type NewEvent,
   RevisionRepository,
   type Sql,
@@ -28,6 +29,16 @@ import { allowedDeletions } from './trailers.ts';
 
 export type Resolved =
   { readonly kind: 'good' } | { readonly kind: 'refused'; readonly problems: readonly RepoProblem[] };
+
+interface ResolvedCommit {
+  readonly commit: Commit;
+  readonly seenAt: Date;
+  readonly newest: NewestRevision | undefined;
+  /** The bundles as they were stored when resolving began. */
+  readonly former: ReadonlyMap<string, BundleRow>;
+  readonly model: FleetModel;
+  readonly results: readonly BundleResult[];
+}
 
 /** Turns a commit into what plans are made from: bundles with their manifests, groups, declared clusters. */
 @Injectable()
@@ -60,13 +71,23 @@ export class ResolveService {
 
   /**
    * Stores the commit as the newest revision. One that does not parse is stored as refused and changes nothing else.
-   * Rejects with `GitError` or `RenderWorkerError` when it could not be read or rendered for a reason that isn't its.
+   * Rejects with `GitError` or `RenderWorkerError` when it could not be read or rendered for a reason that isn't its,
+   * and with `RevisionSupersededError` when another revision than `newest` became the newest meanwhile.
    */
-  async resolve(git: GitSource, commit: Commit, seenAt: Date): Promise<Resolved> {
+  async resolve(
+    git: GitSource,
+    commit: Commit,
+    seenAt: Date,
+    newest: NewestRevision | undefined,
+  ): Promise<Resolved> {
     const folder = this.#config['git-path'];
     const fleet = await readFleet(git, commit, folder);
     if (fleet.kind === 'refused') {
-      await new RevisionRepository(this.#store.sql).addRefused(commit, fleet.problems, seenAt);
+      await this.#store.sql.transaction(async (sql) => {
+        const revisions = new RevisionRepository(sql);
+        await revisions.fence(newest);
+        await revisions.addRefused(commit, fleet.problems, seenAt);
+      });
       this.#logger.warn({ revision: commit.sha }, `refused a commit: ${summary(fleet.problems)}`);
       return fleet;
     }
@@ -85,20 +106,15 @@ export class ResolveService {
       },
     });
     const results = await resolver.resolveAll(fleet.model.bundles, former);
-    await this.#save(commit, seenAt, fleet.model, results, former);
+    await this.#save({ commit, seenAt, newest, former, model: fleet.model, results });
     this.#contents.remember(results.flatMap((it) => (it.rendered === undefined ? [] : rowsOf(it.rendered))));
     return { kind: 'good' };
   }
 
-  async #save(
-    commit: Commit,
-    seenAt: Date,
-    model: FleetModel,
-    results: readonly BundleResult[],
-    former: ReadonlyMap<string, BundleRow>,
-  ): Promise<void> {
+  async #save({ commit, seenAt, newest, former, model, results }: ResolvedCommit): Promise<void> {
     await this.#store.sql.transaction(async (sql) => {
       const revisions = new RevisionRepository(sql);
+      await revisions.fence(newest);
       const before = rolloutState((await revisions.fleet())?.revision, [...former.values()]);
       const bundles = results.map(resolvedBundle);
       const step = advance(

@@ -203,6 +203,23 @@ export class ClusterRepository {
     );
   }
 
+  /**
+   * Brings the register in line with the sessions that a replica has; answers the clusters among them that were
+   * removed. A session that is entered and that the replica doesn't have is over, unless it is young: then it may still
+   * be about to begin.
+   */
+  async reconcileSessions(replica: string, live: readonly string[], youngMs: number): Promise<string[]> {
+    const rows = await this.#sql.rows<{ id: string }>(
+      `with over as (
+         update clusters set session_replica = null
+         where session_replica = $1 and id <> all($2::uuid[]) and last_seen < now() - make_interval(secs => $3)
+       )
+       select id from clusters where id = any($2::uuid[]) and removed_at is not null`,
+      [replica, [...live], youngMs / 1000],
+    );
+    return rows.map((row) => row.id);
+  }
+
   async setFacts(id: string, session: bigint, facts: unknown): Promise<void> {
     await this.#sql.rows('update clusters set facts = $3 where id = $1 and session = $2', [
       id,
@@ -258,6 +275,8 @@ export class ClusterRepository {
    */
   async remove(name: string): Promise<string | undefined> {
     return this.#sql.transaction(async (sql) => {
+      // A plan that is being stored would leave assignments behind: it comes before, or is fenced off after.
+      await sql.rows('select 1 from hub for update');
       const row = await sql.first<{
         id: string;
         declared: unknown;

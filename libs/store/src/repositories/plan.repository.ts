@@ -66,6 +66,8 @@ export interface Plan {
   readonly consumedConsents: readonly string[];
   /** The newest revision that the plan knew: it and those before it are now Good, if they parsed. */
   readonly revisionSeq: bigint;
+  /** The plan that was the newest when this one's input was read. */
+  readonly after: bigint;
 }
 
 export interface StoredDesired {
@@ -128,6 +130,17 @@ export class PlanRepository {
   async revisionSeq(): Promise<bigint> {
     const row = await this.#sql.first<{ seq: string }>('select coalesce(max(seq), 0) as seq from revisions');
     return BigInt(row?.seq ?? 0);
+  }
+
+  /** The number of the newest plan; 0 before the first. */
+  async planSeq(): Promise<bigint> {
+    const row = await this.#sql.first<{ plan_seq: string }>('select plan_seq from hub');
+    return BigInt(row?.plan_seq ?? 0);
+  }
+
+  /** Whether a revision waits for the desired states that follow from it. */
+  async hasResolving(): Promise<boolean> {
+    return (await this.#sql.first(`select 1 from revisions where state = 'Resolving' limit 1`)) !== undefined;
   }
 
   async pauses(): Promise<PauseRow[]> {
@@ -195,16 +208,20 @@ export class PlanRepository {
   }
 
   /**
-   * Stores a plan, whole or not at all; answers its number. Revisions that it brings about become Good.
+   * Stores a plan, whole or not at all; answers its number. Revisions that it brings about become Good. One that was
+   * made before another was stored is refused, also when the two change different clusters: what it spends and what it
+   * declares Good follow from all that it read.
    *
    * @throws PlanFencedError
    */
   async store(plan: Plan): Promise<bigint> {
     return this.#sql.transaction(async (sql) => {
       const numbered = await sql.first<{ plan_seq: string }>(
-        'update hub set plan_seq = plan_seq + 1 returning plan_seq',
+        'update hub set plan_seq = plan_seq + 1 where plan_seq = $1 returning plan_seq',
+        [plan.after.toString()],
       );
-      const seq = BigInt(numbered!.plan_seq);
+      if (numbered === undefined) throw new PlanFencedError(`plan ${plan.after} is not the newest any more`);
+      const seq = BigInt(numbered.plan_seq);
       await addContents(sql, plan.contents);
       await changeDesired(sql, plan.changes, seq);
       for (const change of plan.assignments) await changeAssignments(sql, change);

@@ -45,6 +45,16 @@ export interface RepoState {
   readonly errorSince: Date | undefined;
 }
 
+export interface NewestRevision {
+  readonly sha: string;
+  readonly seq: bigint;
+}
+
+/** Another replica added a revision first: nothing was changed. */
+export class RevisionSupersededError extends Error {
+  override readonly name = 'RevisionSupersededError';
+}
+
 /** Commits as the hub resolved them, and the bundles and groups of the newest good one. */
 export class RevisionRepository {
   readonly #sql: Sql;
@@ -54,9 +64,24 @@ export class RevisionRepository {
   }
 
   /** The commit that was resolved last, whether it was good or not. */
-  async newestSha(): Promise<string | undefined> {
-    return (await this.#sql.first<{ sha: string }>('select sha from revisions order by seq desc limit 1'))
-      ?.sha;
+  async newest(): Promise<NewestRevision | undefined> {
+    const row = await this.#sql.first<{ sha: string; seq: string }>(
+      'select sha, seq from revisions order by seq desc limit 1',
+    );
+    return row && { sha: row.sha, seq: BigInt(row.seq) };
+  }
+
+  /**
+   * To be called first in the transaction that adds a revision. Nobody else adds one until it ends.
+   *
+   * @throws RevisionSupersededError when one was added after `newest`.
+   */
+  async fence(newest: NewestRevision | undefined): Promise<void> {
+    await this.#sql.rows('select 1 from hub for update');
+    const now = await this.newest();
+    if (now?.seq !== newest?.seq) {
+      throw new RevisionSupersededError(`${now?.sha ?? 'another commit'} was resolved meanwhile`);
+    }
   }
 
   async addRefused(commit: CommitRow, problems: readonly unknown[], seenAt: Date): Promise<void> {

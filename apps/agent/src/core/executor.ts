@@ -20,6 +20,8 @@ export interface StepContext {
     bundle: string,
   ) => { readonly bundle: WantedBundle; readonly object: WantedObject } | undefined;
   readonly resourceOf: (id: ObjectId, apiVersion: string) => Resource | undefined;
+  /** False once a newer state wants the object, or wants nothing written. */
+  readonly mayDelete: (id: ObjectId, bundle: string) => boolean;
   readonly entry: (id: ObjectId) => InventoryEntry | undefined;
   readonly setEntry: (entry: InventoryEntry) => void;
   readonly fleet: () => string;
@@ -97,6 +99,8 @@ export class Executor {
 
   async #delete(step: DeleteStep): Promise<void> {
     const { kube, observer, checkpoint, context } = this.#o;
+    // Superseded while it waited: the newer plan says what becomes of it.
+    if (!context.mayDelete(step.id, step.bundle)) return;
     const resource = context.resourceOf(step.id, step.apiVersion);
     const key = parseObjectId(step.id);
     if (!resource || !key) throw new Error('the cluster does not serve its kind any more');

@@ -9,8 +9,9 @@ import type { Log } from '../log.ts';
 import type { MemoryKeeper } from '../memory.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import { LostStateError } from '../state/cluster-state.ts';
-import { assess, assessLeaving, rivalClaims, skipsByBundle } from '../status/assess.ts';
+import { skipsByBundle } from '../status/assess.ts';
 import type { SkipsByBundle } from '../status/assess.ts';
+import { currentStatuses } from '../status/current.ts';
 import type { StatusBook } from '../status/book.ts';
 import { DefaultNamespaces } from './default-namespaces.ts';
 import { Executor } from './executor.ts';
@@ -18,7 +19,8 @@ import { Failures } from './failures.ts';
 import type { Kinds } from './kinds.ts';
 import { Observer } from './observer.ts';
 import { Runner } from './runner.ts';
-import { defaultNamespaces, resolveTarget, resourceOf, surveyTarget, wantedKey } from './target.ts';
+import { surveyTargets } from './survey-targets.ts';
+import { defaultNamespaces, resolveTarget, resourceOf, wantedKey } from './target.ts';
 import type { ResolvedTarget, Target } from './target.ts';
 import { Waker } from './waker.ts';
 
@@ -87,6 +89,7 @@ export class Reconciler {
       context: {
         wanted: (id, bundle) => this.#resolved?.wanted.get(wantedKey(id, bundle)),
         resourceOf: (id, apiVersion) => resourceOf(id, apiVersion, kinds),
+        mayDelete: (id, bundle) => this.#mayDelete(id, bundle),
         entry: (id) => this.#inventory.get(id),
         setEntry: (entry) => this.#setEntry(entry),
         fleet: () => this.#target?.content.fleet ?? '',
@@ -113,6 +116,8 @@ export class Reconciler {
   setTarget(target: Target, isDurable: boolean): Promise<void> {
     this.#target = target;
     this.#isDurable = isDurable;
+    // What the former state wanted gone may be wanted now.
+    this.#runner.replace([]);
     this.#waker.wake(0);
     return isDurable ? Promise.resolve() : new Promise((resolve) => this.#onDurable.push(resolve));
   }
@@ -144,13 +149,22 @@ export class Reconciler {
     const resolved = resolveTarget(target, this.#inventory, kinds);
     await Promise.all([
       target.state.paused ? undefined : this.#namespaces.ensure(defaultNamespaces(target, resolved)),
-      this.#observer.watchOnly(target.content.fleet, resolved.resources).then(() => this.#survey(resolved)),
+      this.#observer
+        .watchOnly(target.content.fleet, resolved.resources)
+        .then(() =>
+          this.#observer.survey(
+            surveyTargets(resolved, target.content.fleet, this.#inventory, this.#observer, kinds),
+            signal,
+          ),
+        ),
     ]);
     if (signal.aborted || this.#target !== target) return;
     this.#resolved = resolved;
     const plan = this.#plan(target, resolved);
     this.#absorb(plan);
     if (!this.#isDurable || plan.intents.length > 0) await this.#commit(target);
+    // A newer state came meanwhile: this plan's steps are no longer what anybody wants.
+    if (signal.aborted || this.#target !== target) return;
     this.#skips = skipsByBundle(plan);
     this.#o.log.debug(
       { phases: plan.phases.map((phase) => phase.length), intents: plan.intents.length },
@@ -202,42 +216,6 @@ export class Reconciler {
       );
     }
     for (const intent of plan.intents) this.#setEntry(intent);
-  }
-
-  /** What the watches can't tell: objects that aren't ours yet, or may be ours no more. */
-  async #survey(resolved: ResolvedTarget): Promise<void> {
-    const { kinds } = this.#o;
-    const observer = this.#observer;
-    const targets = new Map<ObjectId, NonNullable<ReturnType<typeof surveyTarget>>>();
-    const wantedIds = new Set<ObjectId>();
-    const fleet = this.#target?.content.fleet;
-    for (const { id, bundle } of resolved.desired) {
-      wantedIds.add(id);
-      const observation = observer.observe(id);
-      // Without our label no watch tells of it: another fleet's object may have gone meanwhile.
-      const isUnwatched =
-        observation.state === 'unobserved' ||
-        (observation.state === 'present' && observation.live.fleet !== fleet);
-      const resource = resolved.wanted.get(wantedKey(id, bundle))?.object.resource;
-      const target = resource && isUnwatched ? surveyTarget(id, resource) : undefined;
-      if (target) targets.set(id, target);
-    }
-    for (const { id, apiVersion } of this.#inventory.values()) {
-      if (wantedIds.has(id)) continue;
-      const resource = resourceOf(id, apiVersion, kinds);
-      if (!resource) {
-        const [group = '', kind = ''] = id.split('/');
-        if (kinds.isSurelyMissing(group, kind)) observer.noteAbsent(id);
-        continue;
-      }
-      const needsLook =
-        observer.observe(id).state === 'unobserved' ||
-        observer.isDoubtful(id) ||
-        observer.record(id)?.terminating;
-      const target = needsLook ? surveyTarget(id, resource) : undefined;
-      if (target) targets.set(id, target);
-    }
-    await observer.survey([...targets.values()], this.#stop.signal);
   }
 
   #setEntry(entry: InventoryEntry): void {
@@ -314,6 +292,13 @@ export class Reconciler {
     this.#waker.wake(this.#runner.isIdle ? 0 : 50);
   }
 
+  /** By the newest state, which may be newer than the plan that a deletion is of. */
+  #mayDelete(id: ObjectId, bundle: string): boolean {
+    const state = this.#target?.state;
+    if (!state || state.paused || this.#resolved?.wantedIds.has(id) !== false) return false;
+    return !state.assignments.some((it) => it.bundle === bundle && it.paused);
+  }
+
   /** An object that we deleted, and that nobody wants, leaves the inventory at its end: that needs no plan. */
   #forgetDeleted(id: ObjectId): boolean {
     if (this.#observer.observe(id).state !== 'absent' || this.#observer.isDoubtful(id)) return false;
@@ -335,22 +320,8 @@ export class Reconciler {
       observationProblem: (id: ObjectId) => this.#observer.problemOf(id),
       observedAt: Date.now(),
     };
-    const assigned = new Set(target.bundles.map((bundle) => bundle.bundle));
-    const leaving = new Map<string, number>();
-    for (const { bundle } of this.#inventory.values())
-      if (!assigned.has(bundle)) leaving.set(bundle, (leaving.get(bundle) ?? 0) + 1);
-    for (const { bundle } of statuses.all())
-      if (!assigned.has(bundle) && !leaving.has(bundle)) leaving.set(bundle, 0);
-    const rivals = rivalClaims(this.#skips);
     const assignedAs = new Map(target.state.assignments.map((it) => [it.bundle, printOf(it)]));
-    const current = [
-      ...target.bundles.map((bundle) =>
-        assess(bundle, this.#skips.get(bundle.bundle) ?? [], know, rivals.get(bundle.bundle)),
-      ),
-      ...[...leaving].map(([bundle, remaining]) =>
-        assessLeaving(bundle, this.#skips.get(bundle) ?? [], remaining, know),
-      ),
-    ];
+    const current = currentStatuses(target.bundles, this.#skips, statuses.all(), know);
     statuses.update(current, (bundle) => assignedAs.get(bundle) ?? '');
   }
 

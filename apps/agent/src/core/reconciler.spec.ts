@@ -1,0 +1,56 @@
+import type { KubeClient, KubeObject } from '@muster/kube';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SimulatedAgent, configMap, configMaps, until } from './testing.ts';
+
+const shop = (...objects: object[]) => ({ assignments: [{ bundle: 'shop', namespace: 'shop', objects }] });
+const key = { namespace: 'shop', name: 'a' };
+
+/** Something that a test lets go on when it wants to. */
+function gate() {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
+describe('the reconciler', () => {
+  let agent: SimulatedAgent;
+  const start = async (change?: (kube: KubeClient) => Partial<KubeClient>): Promise<void> => {
+    agent = await SimulatedAgent.start(change);
+  };
+  const synced = () => agent.until('shop', (status) => status.sync === 'Synced');
+  const find = async (): Promise<KubeObject | undefined> =>
+    agent.kube.get(configMaps, key).catch(() => undefined);
+  afterEach(() => agent.stop());
+
+  it('deletes nothing more by an old plan once a newer state stops it', async () => {
+    const first = gate();
+    const begun: string[] = [];
+    await start((kube) => ({
+      delete: async (resource, at, options) => {
+        if (resource.plural === 'configmaps') {
+          begun.push(at.name);
+          await first.opened;
+        }
+        return kube.delete(resource, at, options);
+      },
+    }));
+    const names = Array.from({ length: 20 }, (_, n) => `m${n}`);
+    await agent.say({ ...shop(...names.map((name) => configMap(name))), deletionConsents: ['shop'] });
+    await synced();
+    await agent.say({ ...shop(), deletionConsents: ['shop'] });
+    await until(
+      () => begun.length,
+      (count) => count === 16,
+    );
+    const saying = agent.say({ ...shop(), paused: true, deletionConsents: ['shop'] });
+    await until(
+      () => agent.reconciler.versionOf('6f1c0a52-9d6b-4bb2-9d1c-3c1f2a7e5b10')?.generation,
+      (generation) => generation === 3n,
+    );
+    first.open();
+    await saying;
+    await agent.until('shop', (status) => status.reason === 'Paused');
+    expect(begun).toHaveLength(16);
+    expect(await agent.names()).toHaveLength(4);
+  });
+});

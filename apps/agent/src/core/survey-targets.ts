@@ -1,0 +1,43 @@
+import type { InventoryEntry } from '@muster/apply-plan';
+import type { ObjectId } from '@muster/manifest';
+import type { Kinds } from './kinds.ts';
+import type { Observer, Target as SurveyTarget } from './observer.ts';
+import { resourceOf, surveyTarget, wantedKey } from './target.ts';
+import type { ResolvedTarget } from './target.ts';
+
+/** What the watches can't tell: objects that aren't ours yet, or may be ours no more. */
+export function surveyTargets(
+  resolved: ResolvedTarget,
+  fleet: string,
+  inventory: ReadonlyMap<ObjectId, InventoryEntry>,
+  observer: Observer,
+  kinds: Kinds,
+): readonly SurveyTarget[] {
+  const targets = new Map<ObjectId, SurveyTarget>();
+  for (const { id, bundle } of resolved.desired) {
+    const observation = observer.observe(id);
+    // Without our label no watch tells of it: another fleet's object may have gone meanwhile.
+    const isUnwatched =
+      observation.state === 'unobserved' ||
+      (observation.state === 'present' && observation.live.fleet !== fleet);
+    const resource = resolved.wanted.get(wantedKey(id, bundle))?.object.resource;
+    const target = resource && isUnwatched ? surveyTarget(id, resource) : undefined;
+    if (target) targets.set(id, target);
+  }
+  for (const { id, apiVersion } of inventory.values()) {
+    if (resolved.wantedIds.has(id)) continue;
+    const resource = resourceOf(id, apiVersion, kinds);
+    if (!resource) {
+      const [group = '', kind = ''] = id.split('/');
+      if (kinds.isSurelyMissing(group, kind)) observer.noteAbsent(id);
+      continue;
+    }
+    const needsLook =
+      observer.observe(id).state === 'unobserved' ||
+      observer.isDoubtful(id) ||
+      observer.record(id)?.terminating;
+    const target = needsLook ? surveyTarget(id, resource) : undefined;
+    if (target) targets.set(id, target);
+  }
+  return [...targets.values()];
+}

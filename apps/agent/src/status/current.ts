@@ -1,0 +1,28 @@
+import type { WantedBundle } from '../core/bundles.ts';
+import { assess, assessLeaving, rivalClaims } from './assess.ts';
+import type { Knowledge, SkipsByBundle } from './assess.ts';
+import type { AssignmentStatus } from './model.ts';
+
+/** The statuses of all bundles that are assigned, or of which something remains, or of which something was told. */
+export function currentStatuses(
+  bundles: readonly WantedBundle[],
+  skips: SkipsByBundle,
+  toldBefore: readonly AssignmentStatus[],
+  know: Knowledge,
+): readonly AssignmentStatus[] {
+  const assigned = new Set(bundles.map((bundle) => bundle.bundle));
+  const leaving = new Map<string, number>();
+  for (const { bundle } of know.inventory.values())
+    if (!assigned.has(bundle)) leaving.set(bundle, (leaving.get(bundle) ?? 0) + 1);
+  for (const { bundle } of toldBefore)
+    if (!assigned.has(bundle) && !leaving.has(bundle)) leaving.set(bundle, 0);
+  const rivals = rivalClaims(skips);
+  return [
+    ...bundles.map((bundle) =>
+      assess(bundle, skips.get(bundle.bundle) ?? [], know, rivals.get(bundle.bundle)),
+    ),
+    ...[...leaving].map(([bundle, remaining]) =>
+      assessLeaving(bundle, skips.get(bundle) ?? [], remaining, know),
+    ),
+  ];
+}

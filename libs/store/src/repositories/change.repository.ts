@@ -1,3 +1,4 @@
+import { jsonParameter, textParameter } from '../parameters.ts';
 import type { Sql } from '../sql.ts';
 
 export interface PauseRecord {
@@ -61,7 +62,7 @@ export class ChangeRepository {
     await this.#sql.rows(
       `insert into consents (id, bundle, cluster_id, epoch, generation, by, at)
        select gen_random_uuid(), b, null, 0, 0, $2, now() from unnest($1::text[]) as b`,
-      [[...bundles], by],
+      [bundles.map(textParameter), by],
     );
   }
 
@@ -87,7 +88,7 @@ export class ChangeRepository {
       `insert into events (at, by, kind, subject, message, detail)
        select now(), e.by, e.kind, e.subject, e.message, e.detail
        from jsonb_to_recordset($1) as e(by text, kind text, subject text, message text, detail jsonb)`,
-      [JSON.stringify(events)],
+      [jsonParameter(events)],
     );
   }
 }

@@ -1,3 +1,4 @@
+import { jsonParameter } from '../parameters.ts';
 import type { Sql } from '../sql.ts';
 
 export interface EnrolledCluster {
@@ -119,7 +120,7 @@ export class ClusterRepository {
         enrolment.uid,
         enrolment.keyId,
         enrolment.joinToken,
-        JSON.stringify(enrolment.tokenLabels),
+        jsonParameter(enrolment.tokenLabels),
         enrolment.certificateNotAfter,
       ],
     );
@@ -133,8 +134,8 @@ export class ClusterRepository {
     );
     await this.#sql.rows('update clusters set declared = $2, declared_labels = $3 where id = $1', [
       id,
-      JSON.stringify(row?.declared ?? null),
-      JSON.stringify(row?.declared_labels ?? {}),
+      jsonParameter(row?.declared ?? null),
+      jsonParameter(row?.declared_labels ?? {}),
     ]);
   }
 
@@ -168,7 +169,7 @@ export class ClusterRepository {
        returning c.id, c.name, c.session`,
       [
         replica,
-        JSON.stringify(
+        jsonParameter(
           openings.map((it) => ({
             id: it.clusterId,
             key_id: it.keyId,
@@ -192,7 +193,7 @@ export class ClusterRepository {
        from jsonb_to_recordset($1) as e(id uuid, session bigint, last_seen double precision)
        where c.id = e.id and c.session = e.session`,
       [
-        JSON.stringify(
+        jsonParameter(
           ends.map((end) => ({
             id: end.clusterId,
             session: end.session.toString(),
@@ -224,13 +225,13 @@ export class ClusterRepository {
     await this.#sql.rows('update clusters set facts = $3 where id = $1 and session = $2', [
       id,
       session.toString(),
-      JSON.stringify(facts),
+      jsonParameter(facts),
     ]);
   }
 
   /** Brings the register to what a revision declares. Clusters that it doesn't name and that never joined go. */
   async declare(clusters: readonly DeclaredClusterRow[]): Promise<void> {
-    const declared = JSON.stringify(clusters);
+    const declared = jsonParameter(clusters);
     await this.#sql.rows(
       `delete from clusters where enrolled_at is null and removed_at is null
          and name not in (select d.name from jsonb_to_recordset($1) as d(name text))`,
@@ -264,7 +265,7 @@ export class ClusterRepository {
       `update clusters set register_labels = (register_labels || $2::jsonb) - $3::text[],
          labels = token_labels || ((register_labels || $2::jsonb) - $3::text[]) || declared_labels
        where name = $1 and removed_at is null returning id`,
-      [name, JSON.stringify(set), [...remove]],
+      [name, jsonParameter(set), [...remove]],
     );
     return row !== undefined;
   }
@@ -305,7 +306,7 @@ export class ClusterRepository {
           `insert into clusters (id, name, declared, declared_labels, register_labels, token_labels, labels, session, features,
              applied_epoch, applied_generation)
            values (gen_random_uuid(), $1, $2, $3, '{}', '{}', $3, 0, '{}', 0, 0)`,
-          [name, JSON.stringify(row.declared), JSON.stringify(row.declared_labels)],
+          [name, jsonParameter(row.declared), jsonParameter(row.declared_labels)],
         );
       }
       return row.id;

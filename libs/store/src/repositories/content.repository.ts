@@ -1,3 +1,4 @@
+import { jsonParameter } from '../parameters.ts';
 import type { Sql } from '../sql.ts';
 
 export interface ObjectRow {
@@ -105,7 +106,7 @@ export class ContentRepository {
        select * from jsonb_to_recordset($1) as o(manifest_digest text, position integer, object_digest text, api_group text,
          version text, kind text, namespace text, name text, images text[])
        on conflict do nothing`,
-      [JSON.stringify(objects)],
+      [jsonParameter(objects)],
     );
     await this.#sql.rows(
       `insert into renderings (input_key, manifest_digest, used_at)

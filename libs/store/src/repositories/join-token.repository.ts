@@ -1,3 +1,4 @@
+import { jsonParameter } from '../parameters.ts';
 import type { Sql } from '../sql.ts';
 
 export interface JoinTokenRow {
@@ -52,7 +53,7 @@ export class JoinTokenRepository {
         token.id,
         token.secretHash,
         token.name ?? null,
-        JSON.stringify(token.labels),
+        jsonParameter(token.labels),
         token.maxUses,
         token.createdBy,
         token.expiresInSeconds,

@@ -1,3 +1,4 @@
+import { jsonParameter, textParameter } from '../parameters.ts';
 import type { Sql } from '../sql.ts';
 
 export interface CommitRow {
@@ -112,11 +113,11 @@ export class RevisionRepository {
       [
         commit.sha,
         commit.treeId,
-        commit.message,
-        commit.author,
+        textParameter(commit.message),
+        textParameter(commit.author),
         commit.committedAt,
         state,
-        JSON.stringify(problems),
+        jsonParameter(problems),
         bundles.total,
         bundles.failing,
         seenAt,
@@ -157,7 +158,7 @@ export class RevisionRepository {
          problems = excluded.problems, rollout = excluded.rollout, good_revision = excluded.good_revision,
          manifest_digest = excluded.manifest_digest, policy = excluded.policy, object_count = excluded.object_count`,
       [
-        JSON.stringify(
+        jsonParameter(
           changed.map((it) => ({
             name: it.name,
             labels: it.labels,
@@ -179,7 +180,7 @@ export class RevisionRepository {
     await this.#sql.rows(
       `insert into fleet (id, revision, groups) values (1, $1, $2)
        on conflict (id) do update set revision = excluded.revision, groups = excluded.groups`,
-      [revision, JSON.stringify(groups)],
+      [revision, jsonParameter(groups)],
     );
   }
 
@@ -221,7 +222,7 @@ export class RevisionRepository {
         state.path,
         state.head ?? null,
         state.fetchedAt ?? null,
-        state.error ?? null,
+        state.error === undefined ? null : textParameter(state.error),
         state.errorSince ?? null,
       ],
     );

@@ -1,3 +1,4 @@
+import { jsonParameter } from '../parameters.ts';
 import type { Sql } from '../sql.ts';
 
 /** What an agent said of one assignment. Numbers that may pass 2^53 are text. */
@@ -60,7 +61,7 @@ export class StatusRepository {
           `delete from assignment_statuses s
            using jsonb_to_recordset($1) as g(cluster_id uuid, session bigint, bundle text), clusters c
            where s.cluster_id = g.cluster_id and s.bundle = g.bundle and c.id = g.cluster_id and c.session = g.session`,
-          [JSON.stringify(batch.gone)],
+          [jsonParameter(batch.gone)],
         );
       }
       if (batch.complete.length > 0) {
@@ -68,7 +69,7 @@ export class StatusRepository {
           `delete from assignment_statuses s
            using jsonb_to_recordset($1) as d(cluster_id uuid, session bigint), clusters c
            where s.cluster_id = d.cluster_id and s.session < d.session and c.id = d.cluster_id and c.session = d.session`,
-          [JSON.stringify(batch.complete)],
+          [jsonParameter(batch.complete)],
         );
       }
       if (batch.applied.length > 0) {
@@ -77,7 +78,7 @@ export class StatusRepository {
            from jsonb_to_recordset($1) as a(cluster_id uuid, session bigint, epoch bigint, generation bigint)
            where c.id = a.cluster_id and c.session = a.session
              and (c.applied_epoch, c.applied_generation) is distinct from (a.epoch, a.generation)`,
-          [JSON.stringify(batch.applied)],
+          [jsonParameter(batch.applied)],
         );
       }
     });
@@ -100,6 +101,6 @@ async function writeStatuses(sql: Sql, statuses: readonly StatusRow[]): Promise<
        object_problem_count = excluded.object_problem_count, warnings = excluded.warnings,
        observed_at = excluded.observed_at, received_at = excluded.received_at
      where (s.session, s.sequence) <= (excluded.session, excluded.sequence)`,
-    [JSON.stringify(statuses)],
+    [jsonParameter(statuses)],
   );
 }

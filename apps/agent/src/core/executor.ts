@@ -115,7 +115,10 @@ export class Executor {
         ),
       );
     } catch (error) {
-      if (!(error instanceof KubeApiError) || error.status !== 404) throw error;
+      if (!(error instanceof KubeApiError) || error.status !== 404) {
+        observer.noteDeleteFailed(step.id);
+        throw error;
+      }
       observer.noteAbsent(step.id);
     }
     checkpoint('after-delete');

@@ -24,6 +24,16 @@ describe('failures', () => {
     expect(failures.of(id)).toBeUndefined();
   });
 
+  it('are not forgotten when their time passed while others were still being tried', () => {
+    const failures = new Failures(
+      () => 0,
+      () => 0.5,
+    );
+    failures.record(id, 'd', new KubeApiError(422, 'Invalid', 'x'));
+    expect(failures.nextRetryAt(0)).toBe(1_000);
+    expect(failures.nextRetryAt(1_000)).toBeUndefined();
+  });
+
   it.each([
     [new KubeApiError(422, 'Invalid', 'x'), 'Refused'],
     [new KubeApiError(403, 'Forbidden', 'user cannot patch'), 'Forbidden'],

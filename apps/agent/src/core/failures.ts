@@ -62,11 +62,11 @@ export class Failures {
     for (const id of this.#byId.keys()) if (!isKnown(id)) this.#byId.delete(id);
   }
 
-  nextRetryAt(): number | undefined {
+  /** When the next object may be tried again that could not be at that time, when all were last considered. */
+  nextRetryAt(since: number): number | undefined {
     let next: number | undefined;
-    const now = this.#now();
     for (const { retryAt } of this.#byId.values())
-      if (retryAt > now && (next === undefined || retryAt < next)) next = retryAt;
+      if (retryAt > since && (next === undefined || retryAt < next)) next = retryAt;
     return next;
   }
 }

@@ -48,13 +48,15 @@ export class Observer {
   }
 
   observe(id: ObjectId): Observation {
-    const live = this.#records.get(id);
+    const live = this.record(id);
     if (live) return { state: 'present', live };
     return { state: this.#absent.has(id) ? 'absent' : 'unobserved' };
   }
 
   record(id: ObjectId): LiveRecord | undefined {
-    return this.#records.get(id);
+    const record = this.#records.get(id);
+    if (!record || record.terminating || this.#deleted.get(id) !== record.uid) return record;
+    return { ...record, terminating: true };
   }
 
   /** True when the object's absence is only what its watch suggests. */
@@ -122,9 +124,12 @@ export class Observer {
 
   /** The API server took our deletion; a finalizer may keep the object for a while. */
   noteDeleting(id: ObjectId, uid: string): void {
-    const record = this.#records.get(id);
-    if (record) this.#records.set(id, { ...record, terminating: true });
     this.#deleted.set(id, uid);
+  }
+
+  /** It did not, as far as we know: the object stands as the watch says. */
+  noteDeleteFailed(id: ObjectId): void {
+    this.#deleted.delete(id);
   }
 
   #set(id: ObjectId, record: LiveRecord): void {
@@ -237,8 +242,7 @@ export class Observer {
     const before = this.#records.get(id);
     const record = liveRecord(object, health);
     if (before?.uid === record.uid && isOlder(record.resourceVersion, before.resourceVersion)) return;
-    const isDeleting = this.#deleted.get(id) === record.uid;
-    this.#set(id, isDeleting ? { ...record, terminating: true } : record);
+    this.#set(id, record);
     this.#onChange(id);
   }
 

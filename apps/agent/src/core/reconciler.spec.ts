@@ -53,4 +53,33 @@ describe('the reconciler', () => {
     expect(begun).toHaveLength(16);
     expect(await agent.names()).toHaveLength(4);
   });
+
+  it('prunes nothing while a bundle asks for features that this agent lacks, though it goes on as it was', async () => {
+    await start();
+    const bundle = (name: string, ...objects: object[]) => ({ bundle: name, namespace: name, objects });
+    await agent.say({ assignments: [bundle('shop', configMap('a')), bundle('new', configMap('n'))] });
+    await synced();
+    await agent.say({
+      assignments: [
+        bundle('shop'),
+        { ...bundle('new', configMap('n')), requiredFeatures: ['from-the-future/v9'] },
+      ],
+    });
+    const { objects } = await agent.until('shop', (status) => status.objects[0]?.reason === 'PruneHeld');
+    expect(objects[0]?.message).toContain('waits for bundle new');
+    expect(await agent.names()).toEqual(['a', 'n']);
+  });
+
+  it('deletes again after a deletion that failed', async () => {
+    await start();
+    await agent.say({ ...shop(configMap('a')), deletionConsents: ['shop'] });
+    await synced();
+    agent.cluster.faults.add({
+      match: { verbs: ['delete'], resource: 'configmaps' },
+      effect: { kind: 'fail', code: 500 },
+      times: 1,
+    });
+    await agent.say({ ...shop(), deletionConsents: ['shop'] });
+    await until(find, (found) => found === undefined);
+  });
 });

@@ -64,6 +64,7 @@ export class Reconciler {
   #inventoryChanged = false;
   /** Steps planned since the last rest. */
   #workDone = 0;
+  #plannedAt = 0;
   #wantsDiscovery = false;
   #onDurable: (() => void)[] = [];
   #onSettled: (() => void)[] = [];
@@ -160,6 +161,7 @@ export class Reconciler {
     ]);
     if (signal.aborted || this.#target !== target) return;
     this.#resolved = resolved;
+    this.#plannedAt = Date.now();
     const plan = this.#plan(target, resolved);
     this.#absorb(plan);
     if (!this.#isDurable || plan.intents.length > 0) await this.#commit(target);
@@ -183,9 +185,9 @@ export class Reconciler {
         fleet: content.fleet,
         paused: state.paused,
         bundles: new Map(
-          bundles.map(({ bundle, assignment, problem, objects, broken }) => [
+          bundles.map(({ bundle, assignment, problem, broken }) => [
             bundle,
-            { paused: assignment.paused, complete: broken.length === 0 && (!problem || objects.length > 0) },
+            { paused: assignment.paused, complete: broken.length === 0 && !problem },
           ]),
         ),
         desired: resolved.desired,
@@ -334,7 +336,7 @@ export class Reconciler {
   }
 
   #scheduleRetry(): void {
-    const retryAt = this.#failures.nextRetryAt();
+    const retryAt = this.#failures.nextRetryAt(this.#plannedAt);
     if (retryAt !== undefined) this.#waker.wakeAt(retryAt);
   }
 

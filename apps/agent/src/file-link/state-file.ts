@@ -53,7 +53,7 @@ export function readStateFile(
         manifestDigest: addBlob(encodeManifest(objects)),
         policy: encodePolicy(namespace === undefined ? {} : { namespace }),
         revision: '',
-        requiredFeatures: ['manifests/v1'],
+        requiredFeatures: valueOf<string[]>(item, span, 'requiredFeatures') ?? ['manifests/v1'],
         paused: valueOf<boolean>(item, span, 'paused') ?? false,
       };
     }),

@@ -15,9 +15,15 @@ import { bundleFiles, TestFleet } from './support/fleet.ts';
 
 const everywhere = { fleet: 'shop' };
 
+type Server = Awaited<ReturnType<typeof startEmbeddedPostgres>>;
+
+function urlOf({ user, database, socketDir }: Server): string {
+  return `postgres://${user}@/${database}?host=${encodeURIComponent(socketDir)}`;
+}
+
 describe('what went wrong once mends by itself', () => {
   let folder: string;
-  let server: Awaited<ReturnType<typeof startEmbeddedPostgres>>;
+  let server: Server;
   let fleet: TestFleet;
   /** The hub's database, behind its back. */
   let database: Store;
@@ -25,7 +31,7 @@ describe('what went wrong once mends by itself', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'muster-mending-'));
     server = await startEmbeddedPostgres(folder);
-    const databaseUrl = `postgres://${server.user}@/${server.database}?host=${encodeURIComponent(server.socketDir)}`;
+    const databaseUrl = urlOf(server);
     fleet = await TestFleet.start(bundleFiles('checkout', everywhere), [], {
       MUSTER_DATABASE_URL: databaseUrl,
     });
@@ -98,4 +104,15 @@ describe('what went wrong once mends by itself', () => {
     const next = await fleet.repo.git('rev-parse', 'HEAD');
     expect(shas.map((it) => it.sha)).toEqual([start, start, next]);
   });
+});
+
+test('a hub whose database is gone closes all else when it stops, and says what it could not', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'muster-gone-'));
+  const server = await startEmbeddedPostgres(folder);
+  const fleet = await TestFleet.start({}, [], { MUSTER_DATABASE_URL: urlOf(server) });
+  await server.stop();
+  await expect(fleet.hub.close()).rejects.toThrow();
+  await expect(fetch(fleet.hub.url)).rejects.toThrow('fetch failed');
+  await rm(fleet.folder, { recursive: true });
+  await rm(folder, { recursive: true });
 });

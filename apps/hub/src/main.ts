@@ -24,21 +24,26 @@ async function main(args: readonly string[]): Promise<void> {
   // A signal that comes while the hub starts stops it as soon as it has.
   const stopped = Promise.withResolvers<NodeJS.Signals>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.resolve(signal));
-  try {
-    const hub = await startHub({ config: loaded.config, logger, announceLocally: true });
-    const why = await Promise.race([stopped.promise, hub.lost]);
-    logger.info(`stopping: ${why}`);
-    setTimeout(() => process.exit(1), stopPatienceMs).unref();
-    await hub.close();
-    process.exit(why === 'SIGINT' || why === 'SIGTERM' ? 0 : 1);
-  } catch (error) {
-    if (!(error instanceof HubStartError)) {
+  const hub = await startHub({ config: loaded.config, logger, announceLocally: true }).catch(
+    (error: unknown) => {
+      if (error instanceof HubStartError) {
+        process.stderr.write(`muster hub: ${error.message}\n`);
+        process.exit(exitUsage);
+      }
       logger.fatal({ err: error }, 'the hub could not start');
       process.exit(1);
-    }
-    process.stderr.write(`muster hub: ${error.message}\n`);
-    process.exit(exitUsage);
+    },
+  );
+  const why = await Promise.race([stopped.promise, hub.lost]);
+  logger.info(`stopping: ${why}`);
+  setTimeout(() => process.exit(1), stopPatienceMs).unref();
+  try {
+    await hub.close();
+  } catch (error) {
+    logger.error({ err: error }, 'the hub did not stop cleanly');
+    process.exit(1);
   }
+  process.exit(why === 'SIGINT' || why === 'SIGTERM' ? 0 : 1);
 }
 
 await main(process.argv.slice(2));

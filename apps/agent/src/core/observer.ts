@@ -23,6 +23,9 @@ interface Follow {
   problem: string | undefined;
 }
 
+/** Longer than any request lasts. */
+const rememberEndedMs = 120_000;
+
 /** As many single looks are cheaper than a list of the namespace. */
 const maxSingleLooks = 3;
 
@@ -38,6 +41,8 @@ export class Observer {
   /** Left the watch though we did not delete them: their label may only have been lost. */
   readonly #doubtful = new Set<ObjectId>();
   readonly #deleted = new Map<ObjectId, string>();
+  /** When objects ended, by uid, as long as an answer to our write of one may be on its way. */
+  readonly #ended = new Map<string, number>();
   readonly #follows = new Map<string, Follow>();
   readonly #problems = new Map<ObjectId, string>();
   #fleet = '';
@@ -116,9 +121,9 @@ export class Observer {
     const before = this.#records.get(id);
     const suffices = !healthNeedsStatus(resource.group, resource.kind);
     const record = liveRecord(object, suffices ? 'metadata-suffices' : before);
-    // The watch may already tell of a later change by somebody else.
-    if (before?.uid !== record.uid || !isOlder(record.resourceVersion, before.resourceVersion))
-      this.#set(id, record);
+    // The watch may already tell of a later change by somebody else, or of the object's end.
+    const isPast = before && isOlder(record.resourceVersion, before.resourceVersion);
+    if (!isPast && !this.#ended.has(record.uid)) this.#set(id, record);
     return record;
   }
 
@@ -241,9 +246,19 @@ export class Observer {
     const id = idOfLive(object, resource);
     const before = this.#records.get(id);
     const record = liveRecord(object, health);
-    if (before?.uid === record.uid && isOlder(record.resourceVersion, before.resourceVersion)) return;
+    if (before && isOlder(record.resourceVersion, before.resourceVersion)) return;
     this.#set(id, record);
     this.#onChange(id);
+  }
+
+  /** The answer to an apply that made it may yet come. */
+  #noteEnded(uid: string): void {
+    const now = performance.now();
+    for (const [known, at] of this.#ended) {
+      if (now - at < rememberEndedMs) break;
+      this.#ended.delete(known);
+    }
+    this.#ended.set(uid, now);
   }
 
   #gone(resource: Resource, object: KubeObject): void {
@@ -252,6 +267,7 @@ export class Observer {
     if (before && before.uid !== object.metadata.uid) return;
     const byUs = this.#deleted.get(id) === object.metadata.uid;
     this.#deleted.delete(id);
+    this.#noteEnded(object.metadata.uid ?? '');
     this.noteAbsent(id);
     if (!byUs) this.#doubtful.add(id);
     this.#onChange(id);

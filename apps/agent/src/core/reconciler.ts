@@ -102,6 +102,7 @@ export class Reconciler {
         await executor.execute(step);
         // The watch may have told of the end before the answer came.
         if (step.kind === 'delete') this.#forgetDeleted(step.id);
+        else this.#checkApplied(step.id);
       },
       atOnce,
       (leftOver) => void this.#drained(leftOver),
@@ -292,6 +293,14 @@ export class Reconciler {
     }
     // While much is being done, changes come in numbers: one plan for many.
     this.#waker.wake(this.#runner.isIdle ? 0 : 50);
+  }
+
+  /** What the watch told while the write was in flight was not acted on. */
+  #checkApplied(id: ObjectId): void {
+    const entry = this.#inventory.get(id);
+    if (entry?.state !== 'owned' || this.#failures.of(id)) return;
+    const live = this.#observer.record(id);
+    if (!live || !isVerified(entry, live)) this.#waker.wake(50);
   }
 
   /** By the newest state, which may be newer than the plan that a deletion is of. */

@@ -1,0 +1,75 @@
+import type { FollowEvent, KubeClient, KubeObject, Resource } from '@muster/kube';
+import { describe, expect, it } from 'vitest';
+import { Observer } from './observer.ts';
+
+const deployments: Resource = {
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  namespaced: true,
+  verbs: [],
+};
+const id = 'apps/Deployment/shop/web';
+const web = (uid: string, resourceVersion: string, more: object = {}): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace: 'shop', uid, resourceVersion, generation: 1 },
+  ...more,
+});
+const ready = {
+  spec: { replicas: 1 },
+  status: {
+    observedGeneration: 1,
+    replicas: 1,
+    updatedReplicas: 1,
+    readyReplicas: 1,
+    availableReplicas: 1,
+    conditions: [{ type: 'Available', status: 'True' }],
+  },
+};
+
+/** An observer that is told these events by its watch. */
+async function told(...events: readonly FollowEvent[]): Promise<Observer> {
+  const all: readonly FollowEvent[] = [{ type: 'LISTED', items: [], resourceVersion: '1' }, ...events];
+  let done: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (done = resolve));
+  const kube: Pick<KubeClient, 'follow'> = {
+    follow: async function* () {
+      yield* all;
+      done();
+    },
+  };
+  const observer = new Observer(kube as KubeClient, () => undefined);
+  await observer.watchOnly('f', new Map([['apps/deployments', deployments]]));
+  await ended;
+  return observer;
+}
+
+describe('the observer', () => {
+  it('does not take the late answer to an apply for an object that ended meanwhile', async () => {
+    const observer = await told(
+      { type: 'CHANGED', object: web('u', '5') },
+      { type: 'GONE', object: web('u', '6') },
+    );
+    observer.noteApplied(id, deployments, web('u', '5'));
+    expect(observer.observe(id)).toEqual({ state: 'absent' });
+  });
+
+  it('does not fall back to an older object of the name', async () => {
+    const observer = await told(
+      { type: 'CHANGED', object: web('new', '7') },
+      { type: 'CHANGED', object: web('old', '5') },
+    );
+    expect(observer.record(id)?.uid).toBe('new');
+  });
+
+  it('keeps the health only of what did not change by an apply', async () => {
+    const observer = await told({ type: 'CHANGED', object: web('u', '5', ready) });
+    expect(observer.record(id)?.health.status).toBe('Healthy');
+    observer.noteApplied(id, deployments, web('u', '5'));
+    expect(observer.record(id)?.health.status).toBe('Healthy');
+    observer.noteApplied(id, deployments, web('u', '6'));
+    expect(observer.record(id)?.health.status).toBe('Progressing');
+  });
+});

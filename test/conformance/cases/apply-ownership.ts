@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KubeApiError } from '@muster/kube';
 import { ownedBy } from '../api.ts';
+import type { Body } from '../api.ts';
 import { configMap, configMapsOf } from '../objects.ts';
 import type { Target } from '../target.ts';
 
@@ -95,6 +96,34 @@ export function appliesOwnership(target: () => Target): void {
       const entry = (body: typeof before) =>
         body.metadata.managedFields?.find(({ manager }) => manager === 'first');
       expect(entry(after)).toEqual(entry(before));
+    });
+
+    it('stamps an entry when its manager applies another value, and only then', async () => {
+      const { api, namespace } = target();
+      const own = await namespace();
+      const path = `${configMapsOf(own)}/one`;
+      const entryOf = (body: Body, of: string) =>
+        body.metadata.managedFields?.find(({ manager }) => manager === of);
+      const first = entryOf(
+        (await api.apply(path, 'first', configMap(own, 'one', { a: '0' }))).body,
+        'first',
+      );
+      let stamped = first;
+      let value = 0;
+      // Times are whole seconds.
+      for (; stamped?.time === first?.time; value++) {
+        const { body } = await api.apply(path, 'first', configMap(own, 'one', { a: `${value + 1}` }));
+        stamped = entryOf(body, 'first');
+      }
+      expect(stamped?.fieldsV1).toEqual(first?.fieldsV1);
+      let other: Body;
+      do {
+        other = (await api.patch(`${path}?fieldManager=second`, 'merge', { data: { b: `${value++}` } })).body;
+      } while (entryOf(other, 'second')?.time === stamped?.time);
+      expect(entryOf(other, 'first')).toEqual(stamped);
+      const same = await api.apply(path, 'first', configMap(own, 'one', { a: other.data!['a']! }));
+      expect(same.body.metadata.resourceVersion).toBe(other.metadata.resourceVersion);
+      expect(entryOf(same.body, 'first')).toEqual(stamped);
     });
 
     it('gives a manager of the same name two entries for its two operations', async () => {

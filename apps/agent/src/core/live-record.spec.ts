@@ -26,6 +26,15 @@ describe('what is kept of a live object', () => {
     expect(owned.fieldsHash).not.toBe(liveRecord(object({ 'f:data': {} }), 'metadata-suffices').fieldsHash);
   });
 
+  it('has another hash after an apply in our name', () => {
+    const hashAt = (time: string) =>
+      liveRecord(
+        object({}, { managedFields: [{ manager: 'muster', operation: 'Apply', time, fieldsV1: {} }] }),
+        'metadata-suffices',
+      ).fieldsHash;
+    expect(hashAt('2026-01-01T00:00:00Z')).not.toBe(hashAt('2026-01-01T00:00:01Z'));
+  });
+
   it("knows Helm's and Muster's marks against pruning", () => {
     const kept = (annotations: object) =>
       liveRecord(object({}, { annotations }), 'metadata-suffices').neverPrune;
@@ -34,9 +43,10 @@ describe('what is kept of a live object', () => {
     expect(kept({ 'muster.dev/prune': 'true' })).toBe(false);
   });
 
-  it('keeps the health that was known when only metadata came', () => {
+  it('keeps the health that was known of the same resourceVersion when only metadata came', () => {
     const before = liveRecord(object({}), 'whole');
     expect(liveRecord(object({}), before).health).toEqual({ status: 'Healthy', message: '' });
+    expect(liveRecord(object({}, { resourceVersion: '11' }), before).health.status).toBe('Progressing');
     expect(liveRecord(object({}), undefined).health.status).toBe('Progressing');
   });
 

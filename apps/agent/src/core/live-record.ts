@@ -37,13 +37,20 @@ export function liveRecord(
     terminating: metadata.deletionTimestamp !== undefined,
     neverPrune:
       annotations?.[pruneAnnotation] === 'false' || annotations?.['helm.sh/resource-policy'] === 'keep',
-    health: typeof health === 'string' ? healthOf(object) : (health?.health ?? notSeenYet),
+    health: typeof health === 'string' ? healthOf(object) : healthAsBefore(object, health),
   };
 }
 
+/** Health that was seen is that of one resourceVersion: a new generation may fail where the old one ran. */
+function healthAsBefore({ metadata }: KubeObject, before: LiveRecord | undefined): Health {
+  const isSame = before?.uid === metadata.uid && before?.resourceVersion === metadata.resourceVersion;
+  return isSame && before ? before.health : notSeenYet;
+}
+
 /**
- * A hash of what server-side apply says that we own. Any other writer that changes a field of ours takes it out of
- * our entry, so an equal hash says that nothing of ours changed.
+ * A hash of what server-side apply says that we own, and since when. Any other writer that changes a field of ours
+ * takes it out of our entry, and one that writes in our name stamps it, so an equal hash says that nothing of ours
+ * changed.
  */
 function fieldsHashOf(object: KubeObject): string | undefined {
   const entry = object.metadata.managedFields?.find(
@@ -51,7 +58,10 @@ function fieldsHashOf(object: KubeObject): string | undefined {
       candidate.manager === fieldManager && candidate.operation === 'Apply' && !candidate.subresource,
   );
   if (!entry) return undefined;
-  return createHash('sha1').update(JSON.stringify(entry.fieldsV1)).digest('base64').slice(0, 16);
+  return createHash('sha1')
+    .update(JSON.stringify([entry.time, entry.fieldsV1]))
+    .digest('base64')
+    .slice(0, 16);
 }
 
 export function idOfLive(object: KubeObject, resource: Resource): ObjectId {

@@ -6,6 +6,7 @@ import { fieldManager, finalizeObject, parseObjectId } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Lease } from '../lease/lease.ts';
+import { NoLeaseError } from '../lease/lease.ts';
 import type { Log } from '../log.ts';
 import type { BlobStore } from '../state/blob-store.ts';
 import { namespaceOf } from './bundles.ts';
@@ -37,11 +38,6 @@ export interface ExecutorOptions {
   readonly checkpoint: Checkpoint;
   readonly log: Log;
   readonly context: StepContext;
-}
-
-/** Thrown in place of a write while the Lease may run out. */
-class NoLeaseError extends Error {
-  override readonly name = 'NoLeaseError';
 }
 
 /** Does a plan's steps. A step that fails is recorded as its object's failure; nothing is thrown. */
@@ -126,7 +122,7 @@ export class Executor {
 
   /** No write begins, or goes on, beyond the time for which the Lease is surely ours. */
   async #write<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (!this.#o.lease.mayWrite()) throw new NoLeaseError('the Lease of this cluster could not be renewed');
+    if (!this.#o.lease.mayWrite()) throw new NoLeaseError();
     return request(this.#o.lease.writeSignal());
   }
 }

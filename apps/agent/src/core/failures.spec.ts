@@ -1,5 +1,6 @@
 import { KubeApiError, KubeNetworkError } from '@muster/kube';
 import { describe, expect, it } from 'vitest';
+import { NoLeaseError } from '../lease/lease.ts';
 import { Failures } from './failures.ts';
 
 const id = '/ConfigMap/shop/a';
@@ -41,6 +42,7 @@ describe('failures', () => {
     [new KubeApiError(409, 'Conflict', 'x'), 'Conflict'],
     [new KubeApiError(503, 'ServiceUnavailable', 'x'), 'Unreachable'],
     [new KubeNetworkError('refused', 'ECONNREFUSED'), 'Unreachable'],
+    [new NoLeaseError(), 'Unreachable'],
   ])('tell %s', (error, reason) => {
     expect(
       new Failures(

@@ -1,6 +1,7 @@
 import { KubeApiError, KubeNetworkError } from '@muster/kube';
 import { parseObjectId } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
+import { NoLeaseError } from '../lease/lease.ts';
 import type { StatusReason } from '../status/model.ts';
 
 export interface Failure {
@@ -72,7 +73,8 @@ export class Failures {
 }
 
 function explain(id: ObjectId, error: unknown): { readonly reason: StatusReason; readonly message: string } {
-  if (error instanceof KubeNetworkError) return { reason: 'Unreachable', message: error.message };
+  if (error instanceof KubeNetworkError || error instanceof NoLeaseError)
+    return { reason: 'Unreachable', message: error.message };
   if (!(error instanceof KubeApiError))
     return { reason: 'Failed', message: error instanceof Error ? error.message : String(error) };
   return { reason: reasonOf(error), message: maskedMessage(id, error) };

@@ -19,6 +19,15 @@ export class LostLeaseError extends Error {
   override readonly name = 'LostLeaseError';
 }
 
+/** Stands for a write that was not begun, or not ended, because the Lease may run out. */
+export class NoLeaseError extends Error {
+  override readonly name = 'NoLeaseError';
+
+  constructor() {
+    super('the Lease of this cluster could not be renewed');
+  }
+}
+
 /**
  * One writer per cluster. While held, `mayWrite` is true until shortly before the Lease could run out, whatever
  * clocks other machines have: only durations measured here count.
@@ -55,7 +64,7 @@ export class Lease {
   #watchWrites(controller: AbortController): void {
     const remaining = stopWritingMs - (this.#now() - this.#renewedAt);
     if (!(remaining > 0)) {
-      controller.abort(new Error('the Lease of this cluster may run out'));
+      controller.abort(new NoLeaseError());
       return;
     }
     setTimeout(() => this.#watchWrites(controller), remaining + 1).unref();

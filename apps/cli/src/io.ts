@@ -25,9 +25,10 @@ export function processIo(): Io {
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
-    stdoutIsTty: process.stdout.isTTY,
-    stderrIsTty: process.stderr.isTTY,
-    stdinIsTty: process.stdin.isTTY,
+    // Undefined, whatever its type says, where it is no terminal.
+    stdoutIsTty: Boolean(process.stdout.isTTY),
+    stderrIsTty: Boolean(process.stderr.isTTY),
+    stdinIsTty: Boolean(process.stdin.isTTY),
     env: process.env,
     home: homedir(),
     now: Date.now,

@@ -3,7 +3,7 @@
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import picocolors from 'picocolors';
+import { colours } from './colours.ts';
 import { startAgents } from './agents.ts';
 import { type DemoArguments, readArguments, usage } from './arguments.ts';
 import type { Child } from './child.ts';
@@ -17,7 +17,7 @@ import { ClusterScreen, isGood } from './screen.ts';
 import { printTour, tourStops } from './tour.ts';
 import { watchFleet } from './watch-fleet.ts';
 
-const { bold, green, red, yellow, dim } = picocolors;
+const { bold, green, red, yellow, dim } = colours;
 const checkout = resolve(import.meta.dirname, '../../..');
 
 function say(line: string): void {

@@ -1,12 +1,12 @@
 import type { Cluster } from '@muster/api';
-import picocolors from 'picocolors';
+import { colours } from './colours.ts';
 
-const { green, yellow, red, bold, dim } = picocolors;
+const { green, yellow, red, bold, dim } = colours;
 
 /** A small table that is drawn again in place on a terminal, and line by line elsewhere. */
 export class ClusterScreen {
   private lines = 0;
-  private readonly live = process.stdout.isTTY;
+  private readonly live = Boolean(process.stdout.isTTY);
   private readonly seen = new Set<string>();
 
   draw(clusters: readonly Cluster[]): void {

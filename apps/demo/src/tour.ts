@@ -1,7 +1,7 @@
-import picocolors from 'picocolors';
+import { colours } from './colours.ts';
 import type { Folders } from './folders.ts';
 
-const { bold, dim, cyan } = picocolors;
+const { bold, dim, cyan } = colours;
 
 export interface TourStop {
   readonly title: string;

@@ -30,12 +30,15 @@ const fullCheckMs = 30 * 60_000;
  */
 export async function runAgent(config: AgentConfig, signal: AbortSignal): Promise<AgentEnd> {
   const log = createLog(config.logLevel, process.stderr.isTTY);
-  const kube = createKubeClient(await loadKubeConfig({ ...config.kubeconfig }));
+  const kubeConfig = await loadKubeConfig({ ...config.kubeconfig });
+  const kube = createKubeClient(kubeConfig);
+  // Of its own: renewals must never queue behind applies.
+  const leaseKube = createKubeClient(kubeConfig, { connections: 2, timeoutMs: 5_000 });
   const stop = new AbortController();
   const outer = (): void => stop.abort(signal.reason);
   signal.addEventListener('abort', outer, { once: true });
   if (signal.aborted) outer();
-  const lease = new Lease(kube, await currentHolder(config.podUid), log);
+  const lease = new Lease(leaseKube, await currentHolder(config.podUid), log);
   try {
     await lease.acquire(stop.signal);
     log.info('this agent holds the cluster');
@@ -46,7 +49,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
   } finally {
     signal.removeEventListener('abort', outer);
     await lease.release();
-    await kube.close();
+    await Promise.all([leaseKube.close(), kube.close()]);
   }
 }
 
@@ -68,9 +71,8 @@ async function whileHolding(
     if (!signal.aborted) fail(error);
   });
   const checkpoint = checkpointFrom(config.crashAt, () => process.kill(process.pid, 'SIGKILL'));
-  const state = new ClusterState(kube, checkpoint);
+  const state = new ClusterState(kube, checkpoint, () => lease.mayWrite());
   const inventory = await state.load(signal);
-  await state.removeStrayPacks(signal);
   const kinds = new Kinds(kube);
   const statuses = new StatusBook();
   const memory = new MemoryKeeper();

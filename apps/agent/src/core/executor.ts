@@ -6,7 +6,7 @@ import { fieldManager, finalizeObject, parseObjectId } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Lease } from '../lease/lease.ts';
-import { NoLeaseError } from '../lease/lease.ts';
+import { NoLeaseError } from '../lease/no-lease.ts';
 import type { Log } from '../log.ts';
 import type { BlobStore } from '../state/blob-store.ts';
 import { namespaceOf } from './bundles.ts';

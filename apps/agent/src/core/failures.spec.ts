@@ -1,6 +1,6 @@
 import { KubeApiError, KubeNetworkError } from '@muster/kube';
 import { describe, expect, it } from 'vitest';
-import { NoLeaseError } from '../lease/lease.ts';
+import { NoLeaseError } from '../lease/no-lease.ts';
 import { Failures } from './failures.ts';
 
 const id = '/ConfigMap/shop/a';

@@ -1,7 +1,7 @@
 import { KubeApiError, KubeNetworkError } from '@muster/kube';
 import { parseObjectId } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
-import { NoLeaseError } from '../lease/lease.ts';
+import { NoLeaseError } from '../lease/no-lease.ts';
 import type { StatusReason } from '../status/model.ts';
 
 export interface Failure {

@@ -246,7 +246,7 @@ export class Reconciler {
     const { state, checkpoint, log } = this.#o;
     const content = state.content;
     try {
-      if (this.#inventoryChanged && content && this.#isDurable) {
+      if (this.#inventoryChanged && content && this.#isDurable && this.#o.lease.mayWrite()) {
         this.#inventoryChanged = false;
         checkpoint('before-inventory');
         await state.commit(content, this.#inventory.values(), 'inventory-written');

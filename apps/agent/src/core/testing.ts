@@ -72,7 +72,7 @@ export class SimulatedAgent {
     await lease.acquire(stop.signal);
     const keeping = lease.keep(stop.signal).catch(() => undefined);
     const checkpoint = (): void => undefined;
-    const state = new ClusterState(kube, checkpoint);
+    const state = new ClusterState(kube, checkpoint, () => lease.mayWrite());
     const statuses = new StatusBook();
     const kinds = new Kinds(kube);
     const fatal: unknown[] = [];

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { agentNamespace, leases } from '../resources.ts';
 import { ensureAgentNamespace } from '../state/cluster-state.ts';
 import type { Holder } from './holder.ts';
+import { NoLeaseError } from './no-lease.ts';
 
 const leaseName = 'muster-agent';
 const durationMs = 15_000;
@@ -13,19 +14,11 @@ const renewMs = 5_000;
 /** Counted from the start of the last renewal that succeeded: a third of the duration is left for requests in flight. */
 const stopWritingMs = 10_000;
 const lookMs = 1_000;
+const minPauseMs = 100;
 
 /** Another agent has the Lease now. This one must stop at once. */
 export class LostLeaseError extends Error {
   override readonly name = 'LostLeaseError';
-}
-
-/** Stands for a write that was not begun, or not ended, because the Lease may run out. */
-export class NoLeaseError extends Error {
-  override readonly name = 'NoLeaseError';
-
-  constructor() {
-    super('the Lease of this cluster could not be renewed');
-  }
 }
 
 /**
@@ -50,6 +43,11 @@ export class Lease {
 
   mayWrite(): boolean {
     return this.#now() - this.#renewedAt < stopWritingMs;
+  }
+
+  /** For how long the API server has not answered a renewal. */
+  silentForMs(): number {
+    return this.#now() - this.#renewedAt;
   }
 
   /** Aborts when writes are no longer allowed. One signal serves all writes, and a renewal puts its time off. */
@@ -97,8 +95,10 @@ export class Lease {
 
   /** Renews for ever. Rejects with `LostLeaseError` when another took it; errors that waiting may mend are waited out. */
   async keep(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      await delay(renewMs, undefined, { signal });
+    for (let startedAt = this.#renewedAt; ;) {
+      // From the start of the last: a slow answer must not put off the next.
+      await delay(Math.max(minPauseMs, startedAt + renewMs - this.#now()), undefined, { signal });
+      startedAt = this.#now();
       try {
         if (await this.#write(this.#current)) continue;
         const found = await this.#find(signal);

@@ -2,6 +2,7 @@ import type { InventoryEntry } from '@muster/apply-plan';
 import { KubeApiError } from '@muster/kube';
 import type { KubeClient, KubeObject } from '@muster/kube';
 import type { Checkpoint } from '../checkpoint.ts';
+import { NoLeaseError } from '../lease/no-lease.ts';
 import { agentNamespace, namespaces, secrets } from '../resources.ts';
 import { BlobStore } from './blob-store.ts';
 import { decodeInventory, encodeInventory, parseHead, UnreadableStateError } from './head.ts';
@@ -35,10 +36,15 @@ export class ClusterState {
   #content: HeadContent | undefined;
   #written = new Set<string>();
   readonly #packWrites = new Map<string, Promise<void>>();
+  readonly #mayWrite: () => boolean;
   #writing: Promise<unknown> = Promise.resolve();
+  /** Packs being removed: one with the name of such a pack is written after it. */
+  #removing: Promise<unknown> = Promise.resolve();
+  #hasSwitched = false;
 
-  constructor(kube: KubeClient, checkpoint: Checkpoint) {
+  constructor(kube: KubeClient, checkpoint: Checkpoint, mayWrite: () => boolean) {
     this.#kube = kube;
+    this.#mayWrite = mayWrite;
     this.#checkpoint = checkpoint;
   }
 
@@ -64,16 +70,14 @@ export class ClusterState {
     return packs.slice(head.packs.length).flatMap((pack) => decodeInventory(pack.stored));
   }
 
-  /** Removes packs that nobody points at: left by a crash. For the Lease's holder, before it writes any. */
-  async removeStrayPacks(signal: AbortSignal): Promise<void> {
-    const { items } = await this.#kube.list(secrets, {
-      namespace: agentNamespace,
-      labelSelector: packLabel,
-      metadataOnly: true,
-      signal,
-    });
-    const stray = items.map((item) => item.metadata.name).filter((name) => !this.#written.has(name));
-    await Promise.all(stray.map((name) => this.#deletePack(name)));
+  /**
+   * Packs that nobody points at, left by a crash. Only after a switch of our own: until then a former holder that
+   * was merely slow could still switch the head to packs that would be gone. What stays is found another time.
+   */
+  async #strayPacks(): Promise<string[]> {
+    const list = { namespace: agentNamespace, labelSelector: packLabel, metadataOnly: true };
+    const { items } = await this.#kube.list(secrets, list).catch(() => ({ items: [] }));
+    return items.map((item) => item.metadata.name);
   }
 
   /** Makes content, blobs and inventory durable, as one switch. Calls are served in order. */
@@ -99,10 +103,12 @@ export class ClusterState {
   #ensurePack(pack: Pack): Promise<void> {
     const begun = this.#packWrites.get(pack.name);
     if (begun) return begun;
-    const writing = this.#writePack(pack).catch((error: unknown) => {
-      this.#packWrites.delete(pack.name);
-      throw error;
-    });
+    const writing = this.#removing
+      .then(() => this.#writePack(pack))
+      .catch((error: unknown) => {
+        this.#packWrites.delete(pack.name);
+        throw error;
+      });
     this.#packWrites.set(pack.name, writing);
     return writing;
   }
@@ -121,16 +127,28 @@ export class ClusterState {
     this.#packWrites.clear();
     if (fresh.length > 0) this.#checkpoint('packs-written');
     const head: Head = { ...content, version: 1, packs: names(packs), inventoryPacks: names(inventoryPacks) };
-    await this.#switchHead(head, inventoryPacks.length === 0 ? inline : undefined);
+    const inventory = inventoryPacks.length === 0 ? inline : undefined;
+    await this.#switchHead(head, inventory).catch(async (error: unknown) => {
+      if (!isGone(error)) throw error;
+      // Somebody deleted the head, and perhaps all that it points at: what is in memory is the truth.
+      this.#resourceVersion = undefined;
+      await Promise.all([...packs, ...inventoryPacks].map((pack) => this.#writePack(pack)));
+      await this.#switchHead(head, inventory);
+    });
     this.#content = content;
     this.#checkpoint(then);
     const kept = new Set([...head.packs, ...head.inventoryPacks]);
-    const old = [...this.#written, ...begun].filter((name) => !kept.has(name));
+    const strays = this.#hasSwitched ? [] : await this.#strayPacks();
+    this.#hasSwitched = true;
+    const isOld = (name: string): boolean => !kept.has(name) && !this.#packWrites.has(name);
+    const old = new Set([...this.#written, ...begun, ...strays].filter(isOld));
     this.#written = kept;
-    await Promise.all(old.map((name) => this.#deletePack(name)));
+    this.#removing = Promise.all([...old].map((name) => this.#deletePack(name)));
+    await this.#removing;
   }
 
   async #switchHead(head: Head, inventory: Buffer | undefined): Promise<void> {
+    if (!this.#mayWrite()) throw new NoLeaseError();
     const secret: KubeObject = {
       apiVersion: 'v1',
       kind: 'Secret',
@@ -217,6 +235,10 @@ export async function ensureAgentNamespace(kube: KubeClient): Promise<void> {
   } catch (error) {
     if (!(error instanceof KubeApiError) || error.status !== 409) throw error;
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof KubeApiError && error.status === 404;
 }
 
 async function packInventory(entries: readonly InventoryEntry[]): Promise<Pack[]> {

@@ -111,7 +111,12 @@ describe('the manifests that install an agent', () => {
         it.assignments.total === 1,
       { timeoutMs: 45_000 },
     );
-    const widgets = (await kube.resourceFor('example.com', 'v1', 'Widget'))!;
+    // A client discovers anew at most every few seconds: this one may have looked just before the CRD came.
+    const widgets = (await until(
+      'the kind that the bundle brought',
+      () => kube.resourceFor('example.com', 'v1', 'Widget'),
+      (it) => it !== undefined,
+    ))!;
     expect(await kube.get(widgets, { namespace: 'platform', name: 'first' })).toMatchObject({
       spec: { size: 3 },
     });

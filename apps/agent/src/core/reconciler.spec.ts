@@ -70,6 +70,25 @@ describe('the reconciler', () => {
     expect(await agent.names()).toEqual(['a', 'n']);
   });
 
+  it('gives way, and says so, where another manager changes an object back again and again', async () => {
+    await start();
+    await agent.say(shop(configMap('a')));
+    await synced();
+    const stop = new AbortController();
+    const rival = (async () => {
+      for await (const event of agent.kube.follow(configMaps, { namespace: 'shop', signal: stop.signal })) {
+        const { data } = event.type === 'CHANGED' ? (event.object as { data?: { value?: string } }) : {};
+        if (data?.value === '1') await agent.kube.mergePatch(configMaps, key, { data: { value: 'no' } });
+      }
+    })();
+    await agent.kube.mergePatch(configMaps, key, { data: { value: 'no' } });
+    const { objects } = await agent.until('shop', (status) => status.reason === 'Conflict');
+    expect(objects[0]?.message).toContain('another manager keeps changing it');
+    stop.abort();
+    await rival;
+    await synced();
+  });
+
   it('deletes again after a deletion that failed', async () => {
     await start();
     await agent.say({ ...shop(configMap('a')), deletionConsents: ['shop'] });

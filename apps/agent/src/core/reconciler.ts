@@ -16,6 +16,7 @@ import type { StatusBook } from '../status/book.ts';
 import { DefaultNamespaces } from './default-namespaces.ts';
 import { Executor } from './executor.ts';
 import { Failures } from './failures.ts';
+import { Fights } from './fights.ts';
 import type { Kinds } from './kinds.ts';
 import { Observer } from './observer.ts';
 import { Runner } from './runner.ts';
@@ -52,6 +53,7 @@ export class Reconciler {
   readonly #o: ReconcilerOptions;
   readonly #observer: Observer;
   readonly #failures = new Failures(Date.now, Math.random);
+  readonly #fights = new Fights(Date.now);
   readonly #runner: Runner;
   readonly #namespaces: DefaultNamespaces;
   readonly #waker: Waker;
@@ -100,6 +102,8 @@ export class Reconciler {
     this.#runner = new Runner(
       async (step) => {
         await executor.execute(step);
+        if (step.kind === 'apply' && step.reason === 'drift')
+          this.#fights.healed(step.id, step.object.digest);
         // The watch may have told of the end before the answer came.
         if (step.kind === 'delete') this.#forgetDeleted(step.id);
         else this.#checkApplied(step.id);
@@ -127,6 +131,7 @@ export class Reconciler {
   /** Looks at everything anew, back-offs forgotten. Resolves when all that could be done was done. */
   async checkNow(): Promise<void> {
     this.#failures.forgive();
+    this.#fights.forgive();
     this.#wantsDiscovery = true;
     await this.#observer.refresh();
     const settled = new Promise<void>((resolve) => this.#onSettled.push(resolve));
@@ -197,7 +202,8 @@ export class Reconciler {
         pruneHolds: state.pruneHolds,
         deletionConsents: new Set(state.deletionConsents),
         deletionGuard: state.deletionGuard,
-        isBackingOff: (id, digest) => this.#failures.isBackingOff(id, digest),
+        isBackingOff: (id, digest) =>
+          this.#failures.isBackingOff(id, digest) || this.#fights.isWaiting(id, digest),
       },
       {
         apiVersionOf: (object) => {
@@ -327,7 +333,7 @@ export class Reconciler {
       paused: target.state.paused,
       inventory: this.#inventory,
       record: (id: ObjectId) => this.#observer.record(id),
-      failure: (id: ObjectId) => this.#failures.of(id),
+      failure: (id: ObjectId) => this.#failures.of(id) ?? this.#fights.of(id),
       observationProblem: (id: ObjectId) => this.#observer.problemOf(id),
       observedAt: Date.now(),
     };
@@ -345,8 +351,10 @@ export class Reconciler {
   }
 
   #scheduleRetry(): void {
-    const retryAt = this.#failures.nextRetryAt(this.#plannedAt);
-    if (retryAt !== undefined) this.#waker.wakeAt(retryAt);
+    for (const waiting of [this.#failures, this.#fights]) {
+      const retryAt = waiting.nextRetryAt(this.#plannedAt);
+      if (retryAt !== undefined) this.#waker.wakeAt(retryAt);
+    }
   }
 
   #roundFailed(error: unknown): void {

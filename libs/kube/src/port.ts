@@ -93,12 +93,16 @@ export interface WatchOptions extends ListOptions {
   /** How long the API server keeps the watch; 5 to 10 minutes when not given. */
   readonly timeoutSeconds?: number;
   readonly signal: AbortSignal;
+  /** Hears that the API server took the watch: there may be no event for long. */
+  readonly onOpen?: () => void;
 }
 
 export interface FollowOptions extends ListOptions {
   readonly signal: AbortSignal;
   /** Hears of each error that is retried. */
   readonly onError?: (error: unknown) => void;
+  /** Hears of each watch that is open, which ends the trouble that `onError` told of. */
+  readonly onOpen?: () => void;
 }
 
 export interface KubeList {

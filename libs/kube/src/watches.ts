@@ -46,6 +46,7 @@ export async function* watchOnce(
   try {
     const accept = options.metadataOnly === true ? PARTIAL_OBJECT : JSON_TYPE;
     const chunks = await transport.stream(path, accept, SILENCE_MS, options.signal);
+    options.onOpen?.();
     for await (const line of framesOf(chunks, MAX_FRAME_BYTES)) {
       yield eventOf(JSON.parse(line) as Frame, resource);
     }

@@ -64,6 +64,24 @@ describe('the observer', () => {
     expect(observer.record(id)?.uid).toBe('new');
   });
 
+  it('is blind for a kind from the first error of its watch until a watch is open again', async () => {
+    let open: () => void = () => undefined;
+    const kube: Pick<KubeClient, 'follow'> = {
+      follow: async function* (_resource, { onError, onOpen }) {
+        yield { type: 'LISTED', items: [], resourceVersion: '1' };
+        onError?.(new Error('refused'));
+        open = () => onOpen?.();
+      },
+    };
+    const observer = new Observer(kube as KubeClient, () => undefined);
+    await observer.watchOnly('f', new Map([['apps/deployments', deployments]]));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([...observer.blindKinds(0)]).toEqual([['apps/Deployment', 'refused']]);
+    expect([...observer.blindKinds(30_000)]).toEqual([]);
+    open();
+    expect([...observer.blindKinds(0)]).toEqual([]);
+  });
+
   it('keeps the health only of what did not change by an apply', async () => {
     const observer = await told({ type: 'CHANGED', object: web('u', '5', ready) });
     expect(observer.record(id)?.health.status).toBe('Healthy');

@@ -20,7 +20,7 @@ interface Follow {
   readonly stop: AbortController;
   /** Resolves at the first list, or the first error. */
   readonly started: Promise<void>;
-  problem: string | undefined;
+  problem: { readonly message: string; readonly since: number } | undefined;
 }
 
 /** Longer than any request lasts. */
@@ -72,6 +72,16 @@ export class Observer {
   /** Why an object could not be looked at. */
   problemOf(id: ObjectId): string | undefined {
     return this.#problems.get(id);
+  }
+
+  /** Kinds, as `<group>/<kind>`, whose watch has been broken for so long that what is known of them is the past. */
+  blindKinds(forMs: number): ReadonlyMap<string, string> {
+    const now = performance.now();
+    const blind = new Map<string, string>();
+    for (const { resource, problem } of this.#follows.values())
+      if (problem && now - problem.since >= forMs)
+        blind.set(`${resource.group}/${resource.kind}`, problem.message);
+    return blind;
   }
 
   /** Watches exactly these resources from now on, and waits until each was listed or could not be. */
@@ -203,7 +213,8 @@ export class Observer {
     const metadataOnly = !healthNeedsStatus(resource.group, resource.kind);
     const health = metadataOnly ? 'metadata-suffices' : 'whole';
     const onError = (error: unknown): void => {
-      follow.problem = error instanceof Error ? error.message : String(error);
+      const message = error instanceof Error ? error.message : String(error);
+      follow.problem = { message, since: follow.problem?.since ?? performance.now() };
       settle();
     };
     const events = this.#kube.follow(resource, {
@@ -211,11 +222,11 @@ export class Observer {
       metadataOnly,
       signal: stop.signal,
       onError,
+      onOpen: () => (follow.problem = undefined),
     });
     try {
       for await (const event of events) {
         if (stop.signal.aborted) break;
-        follow.problem = undefined;
         if (event.type === 'LISTED') this.#listed(resource, event.items, health);
         else if (event.type === 'CHANGED') this.#changed(resource, event.object, health);
         else this.#gone(resource, event.object);

@@ -89,6 +89,23 @@ describe('the reconciler', () => {
     await synced();
   });
 
+  it('hears from its client that a watch is open, though nothing happens', async () => {
+    await start();
+    const stop = new AbortController();
+    let opened = false;
+    const watching = (async () => {
+      const options = { signal: stop.signal, onOpen: () => (opened = true) };
+      for await (const event of agent.kube.follow(configMaps, { ...options, namespace: 'default' }))
+        expect(event.type).toBe('LISTED');
+    })();
+    await until(
+      () => opened,
+      (isOpen) => isOpen,
+    );
+    stop.abort();
+    await watching;
+  });
+
   it('deletes again after a deletion that failed', async () => {
     await start();
     await agent.say({ ...shop(configMap('a')), deletionConsents: ['shop'] });

@@ -20,6 +20,7 @@ import { Fights } from './fights.ts';
 import type { Kinds } from './kinds.ts';
 import { Observer } from './observer.ts';
 import { Runner } from './runner.ts';
+import { Sight } from './sight.ts';
 import { surveyTargets } from './survey-targets.ts';
 import { defaultNamespaces, resolveTarget, resourceOf, wantedKey } from './target.ts';
 import type { ResolvedTarget, Target } from './target.ts';
@@ -54,6 +55,7 @@ export class Reconciler {
   readonly #observer: Observer;
   readonly #failures = new Failures(Date.now, Math.random);
   readonly #fights = new Fights(Date.now);
+  readonly #sight: Sight;
   readonly #runner: Runner;
   readonly #namespaces: DefaultNamespaces;
   readonly #waker: Waker;
@@ -76,6 +78,7 @@ export class Reconciler {
     const { kube, state, lease, checkpoint, log, kinds } = options;
     this.#inventory = new Map(options.inventory.map((entry) => [entry.id, entry]));
     this.#observer = new Observer(kube, (id) => this.#changed(id));
+    this.#sight = new Sight(lease, this.#observer, () => this.#tellStatuses());
     this.#namespaces = new DefaultNamespaces(kube);
     this.#waker = new Waker(
       () => this.#round(),
@@ -142,6 +145,7 @@ export class Reconciler {
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#waker.stop();
+    this.#sight.stop();
     this.#observer.stop();
     await this.#runner.stop();
   }
@@ -335,6 +339,8 @@ export class Reconciler {
       record: (id: ObjectId) => this.#observer.record(id),
       failure: (id: ObjectId) => this.#failures.of(id) ?? this.#fights.of(id),
       observationProblem: (id: ObjectId) => this.#observer.problemOf(id),
+      clusterIsAway: this.#sight.isClusterAway(),
+      blindKinds: this.#sight.blindKinds(),
       observedAt: Date.now(),
     };
     const assignedAs = new Map(target.state.assignments.map((it) => [it.bundle, printOf(it)]));

@@ -17,6 +17,10 @@ export interface Knowledge {
   readonly record: (id: ObjectId) => LiveRecord | undefined;
   readonly failure: (id: ObjectId) => Failure | undefined;
   readonly observationProblem: (id: ObjectId) => string | undefined;
+  /** The API server has not answered for long: nothing is known of the present. */
+  readonly clusterIsAway: boolean;
+  /** `<group>/<kind>` of what can't be watched for long, and why. */
+  readonly blindKinds: ReadonlyMap<string, string>;
   readonly observedAt: number;
 }
 
@@ -167,6 +171,9 @@ function assessObject(
     const said = sayOf(skip, know);
     return bad(said.sync, said.sync === 'Unknown' ? 'Unknown' : health, said.reason, said.message, 3);
   }
+  const blind = know.blindKinds.get(`${object.group}/${object.kind}`);
+  if (blind !== undefined)
+    return bad('Unknown', 'Unknown', 'NotObserved', `it cannot be watched: ${blind}`, 3);
   if (!isSynced) return { sync: 'OutOfSync', health };
   if (health === 'Healthy' || health === 'Suspended') return { sync: 'Synced', health };
   return bad('Synced', health, 'Unhealthy', live.health.message, health === 'Degraded' ? 4 : 5);

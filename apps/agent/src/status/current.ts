@@ -17,7 +17,7 @@ export function currentStatuses(
   for (const { bundle } of toldBefore)
     if (!assigned.has(bundle) && !leaving.has(bundle)) leaving.set(bundle, 0);
   const rivals = rivalClaims(skips);
-  return [
+  const statuses = [
     ...bundles.map((bundle) =>
       assess(bundle, skips.get(bundle.bundle) ?? [], know, rivals.get(bundle.bundle)),
     ),
@@ -25,4 +25,17 @@ export function currentStatuses(
       assessLeaving(bundle, skips.get(bundle) ?? [], remaining, know),
     ),
   ];
+  return know.clusterIsAway ? statuses.map(unreachable) : statuses;
+}
+
+/** The last that was known would be told as if it were so now. */
+function unreachable(status: AssignmentStatus): AssignmentStatus {
+  if (status.gone) return status;
+  return {
+    ...status,
+    sync: 'Unknown',
+    health: 'Unknown',
+    reason: 'Unreachable',
+    message: 'the API server of the cluster does not answer the agent',
+  };
 }

@@ -1,9 +1,10 @@
 import { afterVerification, isVerified, planCluster } from '@muster/apply-plan';
-import type { InventoryEntry, Plan, Skip } from '@muster/apply-plan';
+import type { InventoryEntry, Plan, Skip, Step } from '@muster/apply-plan';
 import type { KubeClient } from '@muster/kube';
 import type { Assignment, ObjectId, Version } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Lease } from '../lease/lease.ts';
+import { NoLeaseError } from '../lease/no-lease.ts';
 import { errorText } from '../log.ts';
 import type { Log } from '../log.ts';
 import type { MemoryKeeper } from '../memory.ts';
@@ -68,6 +69,8 @@ export class Reconciler {
   #inventoryChanged = false;
   /** Steps planned since the last rest. */
   #workDone = 0;
+  /** A deletion's answer came before its event did, which may never come: watches break. */
+  #endsUnseen = false;
   #plannedAt = 0;
   #wantsDiscovery = false;
   #onDurable: (() => void)[] = [];
@@ -103,14 +106,8 @@ export class Reconciler {
       },
     });
     this.#runner = new Runner(
-      async (step) => {
-        await executor.execute(step);
-        if (step.kind === 'apply' && step.reason === 'drift')
-          this.#fights.healed(step.id, step.object.digest);
-        // The watch may have told of the end before the answer came.
-        if (step.kind === 'delete') this.#forgetDeleted(step.id);
-        else this.#checkApplied(step.id);
-      },
+      (step) => executor.execute(step),
+      (step) => this.#done(step),
       atOnce,
       (leftOver) => void this.#drained(leftOver),
     );
@@ -237,7 +234,7 @@ export class Reconciler {
   }
 
   async #commit(target: Target): Promise<void> {
-    if (!this.#o.lease.mayWrite()) throw new Error('the Lease of this cluster could not be renewed');
+    if (!this.#o.lease.mayWrite()) throw new NoLeaseError();
     this.#inventoryChanged = false;
     try {
       await this.#o.state.commit(target.content, this.#inventory.values(), 'intents-written');
@@ -253,10 +250,13 @@ export class Reconciler {
   /** Nothing is in flight: what was done becomes durable. */
   async #drained(leftOver: boolean): Promise<void> {
     if (leftOver) this.#waker.wake(0);
+    if (this.#endsUnseen) this.#waker.wake(1_000);
+    this.#endsUnseen = false;
     const { state, checkpoint, log } = this.#o;
     const content = state.content;
     try {
-      if (this.#inventoryChanged && content && this.#isDurable && this.#o.lease.mayWrite()) {
+      if (this.#inventoryChanged && content && this.#isDurable) {
+        if (!this.#o.lease.mayWrite()) throw new NoLeaseError();
         this.#inventoryChanged = false;
         checkpoint('before-inventory');
         await state.commit(content, this.#inventory.values(), 'inventory-written');
@@ -305,7 +305,16 @@ export class Reconciler {
     this.#waker.wake(this.#runner.isIdle ? 0 : 50);
   }
 
-  /** What the watch told while the write was in flight was not acted on. */
+  /** What the watch told while the write was in flight was not acted on: it may have told of the end already. */
+  #done(step: Step): void {
+    if (step.kind === 'delete') {
+      if (!this.#forgetDeleted(step.id)) this.#endsUnseen = true;
+      return;
+    }
+    if (step.reason === 'drift') this.#fights.healed(step.id, step.object.digest);
+    this.#checkApplied(step.id);
+  }
+
   #checkApplied(id: ObjectId): void {
     const entry = this.#inventory.get(id);
     if (entry?.state !== 'owned' || this.#failures.of(id)) return;

@@ -9,11 +9,13 @@ function runner(atOnce: number) {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const drained: boolean[] = [];
+  const done: { id: string; inFlight: boolean }[] = [];
   const subject = new Runner(
     (begin) => {
       begun.push(begin.id);
       return new Promise((resolve) => ends.set(begin.id, resolve));
     },
+    ({ id }) => done.push({ id, inFlight: subject.isInFlight(id) }),
     atOnce,
     (leftOver) => drained.push(leftOver),
   );
@@ -21,7 +23,7 @@ function runner(atOnce: number) {
     ends.get(id)!();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { subject, begun, drained, end };
+  return { subject, begun, drained, done, end };
 }
 
 describe('the runner', () => {
@@ -35,6 +37,14 @@ describe('the runner', () => {
     expect(begun).toEqual(['a', 'b', 'c']);
     await end('c');
     expect(drained).toEqual([false]);
+  });
+
+  it('tells of the end of a step when its object has nothing in flight any more, so that no event is missed', async () => {
+    const { subject, end, done } = runner(4);
+    subject.replace([[step('a')]]);
+    expect(done).toEqual([]);
+    await end('a');
+    expect(done).toEqual([{ id: 'a', inFlight: false }]);
   });
 
   it('has no more in flight than it may', async () => {

@@ -7,6 +7,8 @@ import type { ObjectId } from '@muster/manifest';
  */
 export class Runner {
   readonly #execute: (step: Step) => Promise<void>;
+  /** Called when a step ended and its object has nothing in flight any more. */
+  readonly #onDone: (step: Step) => void;
   readonly #atOnce: number;
   /** Called whenever nothing is left; `leftOver` when a step of the plan gave way to one in flight. */
   readonly #onDrained: (leftOver: boolean) => void;
@@ -20,10 +22,12 @@ export class Runner {
 
   constructor(
     execute: (step: Step) => Promise<void>,
+    onDone: (step: Step) => void,
     atOnce: number,
     onDrained: (leftOver: boolean) => void,
   ) {
     this.#execute = execute;
+    this.#onDone = onDone;
     this.#atOnce = atOnce;
     this.#onDrained = onDrained;
   }
@@ -76,6 +80,7 @@ export class Runner {
     this.#running++;
     const done = this.#execute(step).finally(() => {
       this.#inFlight.delete(step.id);
+      this.#onDone(step);
       if (era === this.#era) this.#running--;
       this.#pump();
     });

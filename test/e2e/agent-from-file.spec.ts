@@ -145,7 +145,7 @@ describe.skipIf(why !== undefined)('an agent with a desired state from a file', 
     'inventory-written:1',
   ])('killed at %s while applying, it leaves nothing orphaned and loses nothing', async (checkpoint) => {
     await agent.say({ generation: 1, assignments: shop(configMap('a'), configMap('b'), configMap('c')) });
-    agent.start(checkpoint);
+    agent.start({ crashAt: checkpoint });
     expect(await agent.ended()).toBe('SIGKILL');
     // The newest state wants less than the one that was cut off.
     await agent.say({ generation: 2, assignments: shop(configMap('a')) });
@@ -162,7 +162,7 @@ describe.skipIf(why !== undefined)('an agent with a desired state from a file', 
       await agent.untilSynced('shop', 1);
       await agent.kill();
       await agent.say({ generation: 2, assignments: shop(configMap('a')) });
-      agent.start(checkpoint);
+      agent.start({ crashAt: checkpoint });
       expect(await agent.ended()).toBe('SIGKILL');
       agent.start();
       await agent.untilSynced('shop', 2);

@@ -40,11 +40,21 @@ export interface ToldStatus {
   readonly gone: boolean;
 }
 
-/** An agent process on a cluster, its desired state a file. */
+const endsWithinMs = 45_000;
+const alive = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
+/**
+ * An agent process on a cluster, its desired state a file. It dies with this process, and once stopped it cannot be
+ * started: a test that ran out of time goes on when what it waited for comes, while others have the cluster.
+ */
 export class AgentProcess {
   readonly #kubeconfig: string;
   readonly #folder: string;
   #child: ChildProcess | undefined;
+  #isStopped = false;
   #log = '';
 
   constructor(kubeconfig: string, folder: string) {
@@ -70,7 +80,10 @@ export class AgentProcess {
     await rename(`${path}.new`, path);
   }
 
-  start(crashAt?: string): void {
+  start(options: { readonly crashAt?: string; readonly env?: Readonly<Record<string, string>> } = {}): void {
+    if (this.#isStopped) throw new Error('this agent was stopped for good: its test is over');
+    if (this.#child && !isDead(this.#child)) throw new Error(`this agent still runs\n${this.#log}`);
+    const { crashAt, env } = options;
     const main = join(import.meta.dirname, '../../apps/agent/src/main.ts');
     const args = [
       '--kubeconfig',
@@ -81,18 +94,25 @@ export class AgentProcess {
       this.#statusPath,
     ];
     const child = spawn(process.execPath, [main, ...args], {
-      env: { PATH: process.env['PATH'], ...(crashAt ? { MUSTER_CRASH_AT: crashAt } : {}) },
+      env: { PATH: process.env['PATH'], ...(crashAt ? { MUSTER_CRASH_AT: crashAt } : {}), ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    alive.add(child);
+    child.once('exit', () => alive.delete(child));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (this.#log += chunk));
     this.#child = child;
   }
 
-  /** Resolves when the process is dead, however it died. */
-  async ended(): Promise<NodeJS.Signals | number | null> {
+  /** Resolves when the process is dead, however it died; rejects, with its log, when it lives on. */
+  async ended(withinMs = endsWithinMs): Promise<NodeJS.Signals | number | null> {
     const child = this.#child;
     if (!child) return null;
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    if (!isDead(child)) {
+      const signal = AbortSignal.timeout(withinMs);
+      await once(child, 'exit', { signal }).catch((cause: unknown) => {
+        throw new Error(`the agent did not end within ${withinMs} ms\n${this.#log}`, { cause });
+      });
+    }
     return child.signalCode ?? child.exitCode;
   }
 
@@ -102,6 +122,7 @@ export class AgentProcess {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.kill();
     await rm(this.#folder, { recursive: true, force: true });
   }
@@ -134,6 +155,10 @@ export class AgentProcess {
   get #statusPath(): string {
     return join(this.#folder, 'status.json');
   }
+}
+
+function isDead(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 export function configMap(name: string, value = '1', more: object = {}): object {

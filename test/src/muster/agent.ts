@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestHub } from './hub.ts';
-import { type RunningProgram, startProgram } from './program.ts';
+import { refuseStart, type RunningProgram, startProgram } from './program.ts';
 
 export interface AgentOptions {
   readonly hub: TestHub;
@@ -48,17 +48,20 @@ export async function startAgent(options: AgentOptions): Promise<TestAgent> {
     logFile,
     ...(options.env === undefined ? {} : { env: options.env }),
   });
+  let isStopped = false;
   return {
     name: options.name,
     program: () => program,
     kill: () => program.kill('SIGKILL'),
     start: (again = {}) => {
+      refuseStart(`the agent of ${options.name}`, isStopped, program);
       program = startProgram('agent', args, {
         logFile,
         ...(again.env === undefined ? {} : { env: again.env }),
       });
     },
     stop: async () => {
+      isStopped = true;
       await program.kill('SIGKILL');
       await rm(folder, { recursive: true, force: true });
     },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../kubernetes/index.ts';
 import { HubClient } from './hub-client.ts';
-import { type RunningProgram, startProgram } from './program.ts';
+import { refuseStart, type RunningProgram, startProgram } from './program.ts';
 import { until } from './until.ts';
 
 export interface HubOptions {
@@ -57,6 +57,7 @@ export async function startHub(options: HubOptions): Promise<TestHub> {
       { logFile: join(folder, 'hub.log'), env: { ...options.env, XDG_CONFIG_HOME: join(folder, 'config') } },
     );
   let program = launch();
+  let isStopped = false;
   const ready = async (): Promise<void> => {
     await until(
       'a ready hub',
@@ -66,7 +67,17 @@ export async function startHub(options: HubOptions): Promise<TestHub> {
     );
     if (!program.running()) throw new Error(`the hub ended: ${(await program.log()).slice(-3000)}`);
   };
-  await ready();
+  const stop = async (): Promise<void> => {
+    isStopped = true;
+    const force = setTimeout(() => void program.kill('SIGKILL'), STOP_MS);
+    await program.kill('SIGTERM');
+    clearTimeout(force);
+    await rm(folder, { recursive: true, force: true });
+  };
+  await ready().catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return {
     url,
     data,
@@ -81,15 +92,11 @@ export async function startHub(options: HubOptions): Promise<TestHub> {
     }),
     kill: () => program.kill('SIGKILL'),
     start: async () => {
+      refuseStart('the hub', isStopped, program);
       program = launch();
       await ready();
     },
-    stop: async () => {
-      const force = setTimeout(() => void program.kill('SIGKILL'), STOP_MS);
-      await program.kill('SIGTERM');
-      clearTimeout(force);
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 

@@ -66,6 +66,15 @@ export function startProgram(
   };
 }
 
+/**
+ * Throws for a program whose test is over, or that still runs. A test that ran out of time goes on when what it waited
+ * for comes: what it started then, nobody would stop, and it would hold what later tests need.
+ */
+export function refuseStart(what: string, isStopped: boolean, former: RunningProgram): void {
+  if (isStopped) throw new Error(`${what} was stopped for good: its test is over`);
+  if (former.running()) throw new Error(`${what} still runs`);
+}
+
 /** Runs a built program to its end. */
 export async function runProgram(
   name: keyof typeof programs,

@@ -90,16 +90,12 @@ describe('the manifests that install an agent', () => {
 
   it('give the agent what it needs to join, and to apply kinds, their objects and RBAC', async () => {
     const secrets = (await kube.resourceFor('', 'v1', 'Secret'))!;
-    const invitation = await kube.get(secrets, { namespace: 'muster-system', name: 'muster-agent-join' });
-    const tokenFile = join(folder, 'join-token');
-    const { token } = invitation['data'] as { token: string };
-    await writeFile(tokenFile, Buffer.from(token, 'base64'), { mode: 0o600 });
     agent = await startAgent({
       hub,
       name: 'installed',
       kubeconfig: await kubeconfigOfServiceAccount(),
       joined: true,
-      flags: ['--join-token-file', tokenFile],
+      flags: ['--join-token-secret', 'muster-agent-join'],
     });
     await until(
       'the applied bundle',
@@ -111,6 +107,9 @@ describe('the manifests that install an agent', () => {
         it.assignments.total === 1,
       { timeoutMs: 45_000 },
     );
+    expect(
+      (await kube.list(secrets, { namespace: 'muster-system' })).items.map((it) => it.metadata.name),
+    ).not.toContain('muster-agent-join');
     // A client discovers anew at most every few seconds: this one may have looked just before the CRD came.
     const widgets = (await until(
       'the kind that the bundle brought',

@@ -4,6 +4,16 @@ import { checkpointFrom } from './checkpoint.ts';
 import { agentHelp, parseAgentArguments } from './config.ts';
 import { agentManifests } from './install/manifests.ts';
 
+interface Deployment {
+  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly Container[] } } };
+}
+
+interface Container {
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly livenessProbe: { readonly httpGet: object };
+}
+
 describe("the agent's arguments", () => {
   it('win over the environment', () => {
     const parsed = parseAgentArguments(['--hub', 'flag:8444'], {
@@ -20,6 +30,7 @@ describe("the agent's arguments", () => {
   it('that make no sense are refused with a reason', () => {
     expect(parseAgentArguments(['--hubb', 'x'], {})).toMatchObject({ kind: 'error' });
     expect(parseAgentArguments(['--log-level', 'loud'], {})).toMatchObject({ kind: 'error' });
+    expect(parseAgentArguments(['--health-listen', 'x'], {})).toMatchObject({ kind: 'error' });
     expect(parseAgentArguments(['--help'], {})).toEqual({ kind: 'help' });
     expect(agentHelp()).toContain('--join-token TOKEN');
   });
@@ -52,5 +63,19 @@ describe('the install manifests', () => {
       'Deployment',
     ]);
     expect(documents[3]!.stringData).toEqual({ token: 'tok' });
+  });
+
+  it('tell the agent where its token is, and the kubelet where to ask whether it lives', () => {
+    const text = agentManifests({ image: 'registry/agent:1', hub: 'hub:8444', joinToken: 'tok' });
+    const deployment = parse(text.split('---\n').at(-1)!) as Deployment;
+    const { env, livenessProbe, ports } = deployment.spec.template.spec.containers[0]!;
+    const variables = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+    const parsed = parseAgentArguments([], variables);
+    expect(parsed).toMatchObject({
+      kind: 'run',
+      config: { hub: 'hub:8444', joinTokenSecret: 'muster-agent-join', healthAddress: { port: 8081 } },
+    });
+    expect(livenessProbe.httpGet).toEqual({ path: '/healthz', port: ports[0]!.name });
+    expect(ports[0]!.containerPort).toBe(8081);
   });
 });

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { parseHealthAddress } from './health.ts';
+import type { HealthAddress } from './health.ts';
 
 /** Everything that an agent is told from outside. */
 export interface AgentConfig {
@@ -9,10 +11,14 @@ export interface AgentConfig {
   readonly hubSession: string | undefined;
   readonly joinToken: string | undefined;
   readonly joinTokenFile: string | undefined;
+  /** A Secret in the agent's namespace. */
+  readonly joinTokenSecret: string | undefined;
   readonly clusterName: string | undefined;
   /** A file in place of a hub. */
   readonly desiredState: string | undefined;
   readonly statusFile: string | undefined;
+  /** Where a liveness probe is answered; absent: nowhere. */
+  readonly healthAddress: HealthAddress | undefined;
   readonly logLevel: string;
   readonly podUid: string | undefined;
   readonly agentVersion: string;
@@ -53,6 +59,11 @@ const flags = {
     value: 'FILE',
     help: 'a file that holds the join token',
   },
+  'join-token-secret': {
+    variable: 'MUSTER_JOIN_TOKEN_SECRET',
+    value: 'NAME',
+    help: 'a Secret in muster-system with the join token; deleted when that is not needed any more',
+  },
   'cluster-name': {
     variable: 'MUSTER_CLUSTER_NAME',
     value: 'NAME',
@@ -67,6 +78,11 @@ const flags = {
     variable: 'MUSTER_STATUS_FILE',
     value: 'FILE',
     help: 'with --desired-state: where to write the statuses',
+  },
+  'health-listen': {
+    variable: 'MUSTER_HEALTH_LISTEN',
+    value: '[HOST]:PORT',
+    help: 'answer GET /healthz there, for a liveness probe',
   },
   'log-level': {
     variable: 'MUSTER_LOG_LEVEL',
@@ -126,6 +142,13 @@ export function parseAgentArguments(
       message: `--log-level ${logLevel}: one of trace, debug, info, warn, error, silent`,
     };
   }
+  const healthListen = given('health-listen');
+  const healthAddress = healthListen === undefined ? undefined : parseHealthAddress(healthListen);
+  if (healthListen !== undefined && healthAddress === undefined)
+    return {
+      kind: 'error',
+      message: `--health-listen ${healthListen}: HOST:PORT, or :PORT for all interfaces`,
+    };
   const file = typeof values.kubeconfig === 'string' ? values.kubeconfig : undefined;
   const context = given('context');
   return {
@@ -136,9 +159,11 @@ export function parseAgentArguments(
       hubSession: given('hub-session'),
       joinToken: given('join-token'),
       joinTokenFile: given('join-token-file'),
+      joinTokenSecret: given('join-token-secret'),
       clusterName: given('cluster-name'),
       desiredState: given('desired-state'),
       statusFile: given('status-file'),
+      healthAddress,
       logLevel,
       podUid: environment['POD_UID'],
       agentVersion,

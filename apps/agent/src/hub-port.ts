@@ -84,7 +84,6 @@ export interface ClusterFacts {
   readonly apiResources: readonly string[];
   /** False while part of the discovery failed: such facts replace nothing. */
   readonly complete: boolean;
-  readonly platform: string;
   /** uid of the namespace kube-system: what makes a cluster the same cluster. */
   readonly clusterUid: string;
 }

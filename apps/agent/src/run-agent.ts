@@ -1,6 +1,5 @@
 import { createKubeClient, loadKubeConfig } from '@muster/kube';
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { checkpointFrom } from './checkpoint.ts';
 import type { AgentConfig } from './config.ts';
 import { ClusterCore } from './core/agent-core.ts';
@@ -9,7 +8,9 @@ import { Kinds } from './core/kinds.ts';
 import { Reconciler } from './core/reconciler.ts';
 import { createFileLink } from './file-link/file-link.ts';
 import { createHubLink } from './hub-link/index.ts';
+import { serveHealth } from './health.ts';
 import type { HubLink } from './hub-port.ts';
+import { givenJoinToken } from './join-token.ts';
 import type { KubeClient } from '@muster/kube';
 import { currentHolder } from './lease/holder.ts';
 import { Lease } from './lease/lease.ts';
@@ -18,6 +19,7 @@ import type { Log } from './log.ts';
 import { MemoryKeeper } from './memory.ts';
 import { ClusterState } from './state/cluster-state.ts';
 import { StatusBook } from './status/book.ts';
+import { persist } from './trouble.ts';
 
 /** How an agent ended: told to, removed from its fleet, or by an error that a restart may mend. */
 export type AgentEnd = { readonly cause: 'stopped' } | { readonly cause: 'removed'; readonly reason: string };
@@ -30,6 +32,15 @@ const fullCheckMs = 30 * 60_000;
  */
 export async function runAgent(config: AgentConfig, signal: AbortSignal): Promise<AgentEnd> {
   const log = createLog(config.logLevel, process.stderr.isTTY);
+  const health = config.healthAddress && (await serveHealth(config.healthAddress));
+  try {
+    return await runHealthy(config, log, signal);
+  } finally {
+    await health?.close();
+  }
+}
+
+async function runHealthy(config: AgentConfig, log: Log, signal: AbortSignal): Promise<AgentEnd> {
   const kubeConfig = await loadKubeConfig({ ...config.kubeconfig });
   const kube = createKubeClient(kubeConfig);
   // Of its own: renewals must never queue behind applies.
@@ -70,9 +81,37 @@ async function whileHolding(
   const keeping = lease.keep(signal).catch((error: unknown) => {
     if (!signal.aborted) fail(error);
   });
+  const onRemoved = (reason: string): void => {
+    removed = reason;
+    stop.abort();
+  };
+  try {
+    await work({ config, kube, lease, log, signal, fail, onRemoved });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    stop.abort();
+    await keeping;
+  }
+  if (failure !== undefined) throw failure;
+  return removed === undefined ? { cause: 'stopped' } : { cause: 'removed', reason: removed };
+}
+
+interface Work {
+  readonly config: AgentConfig;
+  readonly kube: KubeClient;
+  readonly lease: Lease;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly fail: (error: unknown) => void;
+  readonly onRemoved: (reason: string) => void;
+}
+
+async function work({ config, kube, lease, log, signal, fail, onRemoved }: Work): Promise<void> {
   const checkpoint = checkpointFrom(config.crashAt, () => process.kill(process.pid, 'SIGKILL'));
   const state = new ClusterState(kube, checkpoint, () => lease.mayWrite());
-  const inventory = await state.load(signal);
+  const load = () => state.load(signal);
+  const inventory = await persist("cannot read the agent's state", load, { log, signal });
   const kinds = new Kinds(kube);
   const statuses = new StatusBook();
   const memory = new MemoryKeeper();
@@ -88,44 +127,31 @@ async function whileHolding(
     log,
     onFatal: fail,
   });
-  const core = new ClusterCore({
-    kube,
-    state,
-    kinds,
-    reconciler,
-    statuses,
-    log,
-    onRemoved: (reason) => {
-      removed = reason;
-      stop.abort();
-    },
-  });
+  const core = new ClusterCore({ kube, state, kinds, reconciler, statuses, log, onRemoved });
   core.resume();
   // The start itself left garbage: lists, packs, the program's own set-up.
   memory.workDone();
   const fullCheck = setInterval(() => void reconciler.checkNow().catch(() => undefined), fullCheckMs);
   try {
-    const link = await linkFor(config, kube, log);
+    const link = await linkFor(config, kube, log, signal);
     await link.run(core, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
   } finally {
     clearInterval(fullCheck);
     memory.stop();
     await reconciler.stop();
-    stop.abort();
-    await keeping;
   }
-  if (failure !== undefined) throw failure;
-  return removed === undefined ? { cause: 'stopped' } : { cause: 'removed', reason: removed };
 }
 
-async function linkFor(config: AgentConfig, kube: KubeClient, log: Log): Promise<HubLink> {
+async function linkFor(
+  config: AgentConfig,
+  kube: KubeClient,
+  log: Log,
+  signal: AbortSignal,
+): Promise<HubLink> {
   if (config.desiredState !== undefined) {
     return createFileLink({ path: config.desiredState, statusPath: config.statusFile, log });
   }
-  const joinToken =
-    config.joinToken ?? (config.joinTokenFile && (await readFile(config.joinTokenFile, 'utf8')).trim());
+  const token = await givenJoinToken(config, kube, log, signal);
   return createHubLink({
     kube,
     clusterName: config.clusterName ?? '',
@@ -135,6 +161,6 @@ async function linkFor(config: AgentConfig, kube: KubeClient, log: Log): Promise
     log,
     ...(config.hub ? { enrolmentAddress: config.hub } : {}),
     ...(config.hubSession ? { sessionAddress: config.hubSession } : {}),
-    ...(joinToken ? { joinToken } : {}),
+    ...(token ? { joinToken: token.text, onTokenNeedless: token.forget } : {}),
   });
 }

@@ -70,7 +70,6 @@ export class ClusterCore implements AgentCore {
       kubernetesVersion: serverVersion,
       apiResources: [...kinds].sort().slice(0, 10_000),
       complete,
-      platform: '',
       clusterUid: this.#clusterUid,
     };
   }

@@ -1,7 +1,9 @@
-import { createCsr, generateKey, verifyCsr } from '@muster/identity';
+import { createCsr, generateKey, parseJoinToken, verifyCsr } from '@muster/identity';
+import { KubeApiError, KubeNetworkError } from '@muster/kube';
+import type { KubeClient } from '@muster/kube';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHubLink } from './hub-link.ts';
-import { IdentityStore } from './identity-store.ts';
+import { IdentityStore, isIssued } from './identity-store.ts';
 import type { HubLinkOptions } from './options.ts';
 import { announcedState, CLUSTER, FakeCluster, FakeCore, FakeHub } from './testing.ts';
 
@@ -68,6 +70,14 @@ async function storeOldIdentity(): Promise<string> {
     },
   });
   return key;
+}
+
+/** Its certificate ran out since. */
+async function age(): Promise<void> {
+  const store = new IdentityStore(cluster.client);
+  const stored = await store.load();
+  if (!isIssued(stored)) throw new Error('there is no identity');
+  await store.save({ ...stored, issued: { ...stored.issued, renewAt: 1, expiresAt: 2 } });
 }
 
 describe('the hub link', () => {
@@ -163,6 +173,104 @@ describe('the hub link', () => {
       name: 'WrongAuthority',
     });
     await other.server.close({ graceMs: 0, reconnectAfterMs: 0 });
+  });
+
+  it('enrols anew with a new token when it was removed, and says when that token is spent', async () => {
+    const formerKey = await storeOldIdentity();
+    hub.isRemoved = true;
+    const spent = Promise.withResolvers<void>();
+    void start(new FakeCore(), { joinToken: hub.token, onTokenNeedless: async () => spent.resolve() });
+    await hub.opened.promise;
+    await spent.promise;
+    const stored = (await new IdentityStore(cluster.client).load())!;
+    expect(stored.key).not.toBe(formerKey);
+    expect(stored).toMatchObject({ joinTokenId: parseJoinToken(hub.token)!.id });
+    expect(stored.nextKey).toBeUndefined();
+  });
+
+  it('stops when it was removed and the hub refuses the new token too', async () => {
+    const key = await storeOldIdentity();
+    hub.isRemoved = true;
+    hub.enrolmentRefusal = 'this token has been used';
+    const core = new FakeCore();
+    await start(core, { joinToken: hub.token });
+    expect(await core.removedFor.promise).toBe('removed by an operator');
+    expect((await new IdentityStore(cluster.client).load())!.key).toBe(key);
+  });
+
+  it('keeps an identity that is good, and does not come back later by the token that was needless', async () => {
+    const key = await storeOldIdentity();
+    const first = new AbortController();
+    stop = first;
+    const run = start(new FakeCore(), { joinToken: hub.token });
+    await hub.opened.promise;
+    first.abort();
+    await run;
+    expect(hub.usedTokens).toEqual([]);
+    expect((await new IdentityStore(cluster.client).load())!.key).toBe(key);
+    await age();
+    stop = new AbortController();
+    hub.isRemoved = true;
+    const core = new FakeCore();
+    await start(core, { joinToken: hub.token });
+    expect(await core.removedFor.promise).toBe('removed by an operator');
+    expect(hub.usedTokens).toEqual([]);
+  });
+
+  it('goes on with its identity when a token of another hub is refused there', async () => {
+    await storeOldIdentity();
+    const other = await FakeHub.start();
+    other.enrolmentRefusal = 'this token has expired';
+    // The enrolment address is the other hub's; sessions are where the identity says.
+    const said: string[] = [];
+    const log = { info: () => undefined, warn: (_: object, message: string) => void said.push(message) };
+    void start(new FakeCore(), { joinToken: other.token, enrolmentAddress: other.enrolmentAddress, log });
+    await expect
+      .poll(() => said)
+      .toContain('the join token is refused; the cluster keeps the identity that it has');
+    expect(isIssued(await new IdentityStore(cluster.client).load())).toBe(true);
+    stop.abort();
+    await other.server.close({ graceMs: 0, reconnectAfterMs: 0 });
+  });
+
+  it('repeats an enrolment anew whose answer was lost with the same key', async () => {
+    const formerKey = await storeOldIdentity();
+    const nextKey = generateKey();
+    const store = new IdentityStore(cluster.client);
+    await store.save({ ...(await store.load())!, key: formerKey, nextKey });
+    hub.isRemoved = true;
+    void start(new FakeCore(), { joinToken: hub.token });
+    await hub.opened.promise;
+    const csr = await verifyCsr(createCsr(nextKey));
+    expect(csr.ok && hub.keys).toEqual([csr.ok && csr.keyId]);
+  });
+
+  it('waits for an API server that does not answer when it looks for its identity', async () => {
+    const troubles = [
+      new KubeApiError(500, 'InternalError', 'etcd'),
+      new KubeNetworkError('reset', 'ECONNRESET'),
+    ];
+    const kube: KubeClient = {
+      ...cluster.client,
+      get: async (...args) => {
+        const trouble = troubles.shift();
+        if (trouble !== undefined) throw trouble;
+        return cluster.client.get(...args);
+      },
+    };
+    void start(new FakeCore(), { kube, joinToken: hub.token, random: () => 0 });
+    await hub.opened.promise;
+    expect(troubles).toEqual([]);
+  });
+
+  it('waits for the facts of its cluster', async () => {
+    const core = new FakeCore();
+    const facts = core.facts.bind(core);
+    let failures = 1;
+    core.facts = () =>
+      failures-- > 0 ? Promise.reject(new KubeNetworkError('reset', 'ECONNRESET')) : facts();
+    void start(core, { joinToken: hub.token, random: () => 0 });
+    await hub.opened.promise;
   });
 
   it('moves to another hub when it is given that one’s token', async () => {

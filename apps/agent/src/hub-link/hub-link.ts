@@ -2,7 +2,8 @@ import { Hello } from '@muster/contracts';
 import { connectSession, systemTimers } from '@muster/transport';
 import type { AgentLink, AgentRequest, Disconnected, LinkHandlers, Timers } from '@muster/transport';
 import type { AgentCore, ClusterFacts, HubLink } from '../hub-port.ts';
-import { obtainIdentity } from './enrolled.ts';
+import { persist } from '../trouble.ts';
+import { obtainIdentity, sleep } from './enrolled.ts';
 import { IdentityStore } from './identity-store.ts';
 import { Offers } from './offers.ts';
 import type { HubLinkOptions } from './options.ts';
@@ -21,7 +22,14 @@ export function createHubLink(options: HubLinkOptions): HubLink {
       try {
         const identity = await obtainIdentity(options, store, timers, signal);
         const renewer = new Renewer(identity, options, store, timers);
-        await new RunningLink(options, timers, renewer, core, await core.facts()).run(signal);
+        const { log, random } = options;
+        const facts = await persist("cannot read the cluster's facts", () => core.facts(), {
+          log,
+          signal,
+          wait: (ms, until) => sleep(ms, timers, until),
+          ...(random !== undefined && { random }),
+        });
+        await new RunningLink(options, timers, renewer, core, facts).run(signal);
       } catch (error) {
         if (!signal.aborted) throw error;
       }

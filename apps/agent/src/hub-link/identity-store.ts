@@ -1,29 +1,17 @@
 import { KubeApiError } from '@muster/kube';
-import type { KubeClient, KubeObject, Resource } from '@muster/kube';
+import type { KubeClient, KubeObject } from '@muster/kube';
+import { agentNamespace, secrets } from '../resources.ts';
+import { ensureAgentNamespace } from '../state/cluster-state.ts';
 
-const NAMESPACE = 'muster-system';
 const NAME = 'muster-agent-identity';
-
-const secrets: Resource = {
-  group: '',
-  version: 'v1',
-  kind: 'Secret',
-  plural: 'secrets',
-  namespaced: true,
-  verbs: [],
-};
-const namespaces: Resource = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-  verbs: [],
-};
 
 /** Who this cluster is to its hub. PEM, each; times are the agent's clock, ms since the epoch. */
 export interface StoredIdentity {
   readonly key: string;
+  /** The id of the newest join token that this identity made needless: it came from it, or was good when it was given. */
+  readonly joinTokenId?: string;
+  /** The key of an identity to come, stored before it is used, beside one that serves until then. */
+  readonly nextKey?: string;
   /** Absent between the making of the key and the hub's answer. */
   readonly issued?: {
     readonly certificate: string;
@@ -35,6 +23,13 @@ export interface StoredIdentity {
     readonly renewAt: number;
     readonly expiresAt: number;
   };
+}
+
+/** An identity that a hub gave. */
+export type Issued = StoredIdentity & Required<Pick<StoredIdentity, 'issued'>>;
+
+export function isIssued(identity: StoredIdentity | undefined): identity is Issued {
+  return identity?.issued !== undefined;
 }
 
 /** Another agent of this cluster wrote the identity meanwhile: read it again. */
@@ -53,7 +48,7 @@ export class IdentityStore {
 
   async load(): Promise<StoredIdentity | undefined> {
     try {
-      const secret = await this.#kube.get(secrets, { namespace: NAMESPACE, name: NAME });
+      const secret = await this.#kube.get(secrets, { namespace: agentNamespace, name: NAME });
       this.#resourceVersion = secret.metadata.resourceVersion;
       return decode(secret);
     } catch (error) {
@@ -76,30 +71,23 @@ export class IdentityStore {
 
   async #write(secret: KubeObject): Promise<KubeObject> {
     if (this.#resourceVersion !== undefined) {
-      return this.#kube.replace(secrets, { namespace: NAMESPACE, name: NAME }, secret);
+      return this.#kube.replace(secrets, { namespace: agentNamespace, name: NAME }, secret);
     }
     try {
-      return await this.#kube.create(secrets, NAMESPACE, secret);
+      return await this.#kube.create(secrets, agentNamespace, secret);
     } catch (error) {
       if (!isStatus(error, 404)) throw error;
-      await this.#makeNamespace();
-      return this.#kube.create(secrets, NAMESPACE, secret);
-    }
-  }
-
-  async #makeNamespace(): Promise<void> {
-    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
-    try {
-      await this.#kube.create(namespaces, undefined, namespace);
-    } catch (error) {
-      if (!isStatus(error, 409)) throw error;
+      await ensureAgentNamespace(this.#kube);
+      return this.#kube.create(secrets, agentNamespace, secret);
     }
   }
 }
 
 function encode(identity: StoredIdentity, resourceVersion: string | undefined): KubeObject {
-  const { key, issued } = identity;
+  const { key, nextKey, joinTokenId, issued } = identity;
   const text: Record<string, string> = { version: '1', 'key.pem': key };
+  if (nextKey !== undefined) text['next-key.pem'] = nextKey;
+  if (joinTokenId !== undefined) text['join-token-id'] = joinTokenId;
   if (issued !== undefined) {
     text['certificate.pem'] = issued.certificate;
     text['authorities.pem'] = issued.authorities;
@@ -117,7 +105,7 @@ function encode(identity: StoredIdentity, resourceVersion: string | undefined): 
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: NAME, namespace: NAMESPACE, labels, ...(resourceVersion && { resourceVersion }) },
+    metadata: { name: NAME, namespace: agentNamespace, labels, ...(resourceVersion && { resourceVersion }) },
     type: 'Opaque',
     data,
   };
@@ -131,8 +119,11 @@ function decode(secret: KubeObject): StoredIdentity | undefined {
   if (key === '') return undefined;
   const [renewAt, expiresAt] = [Date.parse(text('renew-at')), Date.parse(text('expires-at'))];
   if (text('certificate.pem') === '' || Number.isNaN(renewAt) || Number.isNaN(expiresAt)) return { key };
+  const [nextKey, joinTokenId] = [text('next-key.pem'), text('join-token-id')];
   return {
     key,
+    ...(nextKey !== '' && { nextKey }),
+    ...(joinTokenId !== '' && { joinTokenId }),
     issued: {
       certificate: text('certificate.pem'),
       authorities: text('authorities.pem'),

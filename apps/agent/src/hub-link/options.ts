@@ -8,8 +8,10 @@ export interface HubLinkOptions {
   readonly enrolmentAddress?: string;
   /** `host:port` of the hub's sessions; default: what the hub said. */
   readonly sessionAddress?: string;
-  /** Needed where the cluster has no identity yet. */
+  /** Needed where the cluster has no identity yet, or has one that its hub does not take any more. */
   readonly joinToken?: string;
+  /** Called when the token has done all that it can: the identity that the cluster has makes it needless. */
+  readonly onTokenNeedless?: () => Promise<void>;
   /** The name to enrol under; empty: the token's. */
   readonly clusterName: string;
   readonly agentVersion: string;

@@ -2,9 +2,8 @@ import { status } from '@grpc/grpc-js';
 import { HubRefused, renew } from '@muster/transport';
 import type { Timers } from '@muster/transport';
 import { sleep } from './enrolled.ts';
-import type { Issued } from './enrolled.ts';
-import { IdentityConflict } from './identity-store.ts';
-import type { IdentityStore } from './identity-store.ts';
+import { IdentityConflict, isIssued } from './identity-store.ts';
+import type { IdentityStore, Issued } from './identity-store.ts';
 import type { HubLinkOptions } from './options.ts';
 
 const FIRST_RETRY_MS = 5_000;
@@ -89,7 +88,7 @@ export class Renewer {
     const { certificate, authorities, sessionAddress, renewInMs, expiresInMs } = renewed;
     const times = { renewAt: now + renewInMs, expiresAt: now + expiresInMs };
     this.#identity = {
-      key,
+      ...this.#identity,
       issued: { ...issued, certificate, authorities, sessionAddress, enrolmentAddress: address, ...times },
     };
     await this.#save();
@@ -102,7 +101,7 @@ export class Renewer {
     } catch (error) {
       if (!(error instanceof IdentityConflict)) throw error;
       const stored = await this.#store.load();
-      if (stored?.issued !== undefined) this.#identity = { key: stored.key, issued: stored.issued };
+      if (isIssued(stored)) this.#identity = stored;
     }
   }
 }

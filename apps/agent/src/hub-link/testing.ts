@@ -102,7 +102,6 @@ export class FakeCore implements AgentCore {
       kubernetesVersion: 'v1.36.3',
       apiResources: ['v1/Secret'],
       complete: true,
-      platform: 'linux/amd64',
     };
     return { ...facts, clusterUid: 'uid-of-kube-system' };
   }
@@ -151,8 +150,11 @@ export class FakeHub {
   readonly blobs = new Map<string, Uint8Array>();
   readonly ca: CertificateAuthority;
   readonly token: string;
+  readonly usedTokens: string[] = [];
   renewals = 0;
   isRemoved = false;
+  /** With what it refuses to enrol; absent: it enrols. */
+  enrolmentRefusal: string | undefined;
   server!: AgentServer;
 
   constructor(ca: CertificateAuthority) {
@@ -192,7 +194,10 @@ export class FakeHub {
 
   #handlers(): Parameters<typeof startAgentServer>[0]['handlers'] {
     return {
-      enrol: async ({ csr }) => {
+      enrol: async ({ csr, joinToken }) => {
+        this.usedTokens.push(joinToken);
+        if (this.enrolmentRefusal !== undefined)
+          return { outcome: 'refused', reason: 'token-used', message: this.enrolmentRefusal };
         const certificate = await this.#issue(csr);
         return { outcome: 'enrolled', certificate, clusterName: 'edge-1', fleet: 'fleet-uuid' };
       },

@@ -63,8 +63,8 @@ export function encodeStatus(status: AssignmentStatus): wire.AssignmentStatus {
 }
 
 export function encodeFacts(facts: ClusterFacts): wire.Facts {
-  const { kubernetesVersion, apiResources, complete, platform } = facts;
-  return { kubernetesVersion, apiResources: [...apiResources], complete, platform };
+  const { kubernetesVersion, apiResources, complete } = facts;
+  return wire.Facts.fromPartial({ kubernetesVersion, apiResources: [...apiResources], complete });
 }
 
 function encodeObjectStatus(status: ObjectStatus): wire.ObjectStatus {

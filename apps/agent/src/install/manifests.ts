@@ -13,6 +13,9 @@ export interface AgentManifestsOptions {
 }
 
 const name = 'muster-agent';
+/** The agent deletes it when it is enrolled. */
+const joinSecret = 'muster-agent-join';
+const healthPort = 8081;
 const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'muster' };
 const metadata = { name, namespace: agentNamespace, labels };
 
@@ -32,7 +35,7 @@ export function agentManifests(options: AgentManifestsOptions): string {
     {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { ...metadata, name: `${name}-join` },
+      metadata: { ...metadata, name: joinSecret },
       type: 'Opaque',
       stringData: { token: options.joinToken },
     },
@@ -47,7 +50,8 @@ function deployment({ image, hub, hubSession, clusterName }: AgentManifestsOptio
     { name: 'MUSTER_HUB', value: hub },
     ...(hubSession ? [{ name: 'MUSTER_HUB_SESSION', value: hubSession }] : []),
     ...(clusterName ? [{ name: 'MUSTER_CLUSTER_NAME', value: clusterName }] : []),
-    { name: 'MUSTER_JOIN_TOKEN_FILE', value: '/var/run/muster/join/token' },
+    { name: 'MUSTER_JOIN_TOKEN_SECRET', value: joinSecret },
+    { name: 'MUSTER_HEALTH_LISTEN', value: `:${healthPort}` },
   ];
   return {
     apiVersion: 'apps/v1',
@@ -68,7 +72,14 @@ function deployment({ image, hub, hubSession, clusterName }: AgentManifestsOptio
               image,
               args: ['agent'],
               env,
-              volumeMounts: [{ name: 'join', mountPath: '/var/run/muster/join', readOnly: true }],
+              ports: [{ name: 'health', containerPort: healthPort }],
+              // A process that answers nothing for two minutes will not mend itself.
+              livenessProbe: {
+                httpGet: { path: '/healthz', port: 'health' },
+                periodSeconds: 20,
+                timeoutSeconds: 5,
+                failureThreshold: 6,
+              },
               resources: { requests: { cpu: '20m', memory: '96Mi' }, limits: { memory: '256Mi' } },
               securityContext: {
                 runAsNonRoot: true,
@@ -80,7 +91,6 @@ function deployment({ image, hub, hubSession, clusterName }: AgentManifestsOptio
               },
             },
           ],
-          volumes: [{ name: 'join', secret: { secretName: `${name}-join`, optional: true } }],
         },
       },
     },

@@ -5,6 +5,7 @@ import { errorText } from '../log.ts';
 import type { Log } from '../log.ts';
 import { agentNamespace, leases } from '../resources.ts';
 import { ensureAgentNamespace } from '../state/cluster-state.ts';
+import { troubleOf } from '../trouble.ts';
 import type { Holder } from './holder.ts';
 import { NoLeaseError } from './no-lease.ts';
 
@@ -72,8 +73,9 @@ export class Lease {
   async acquire(signal: AbortSignal): Promise<void> {
     let seen: { readonly version: string | undefined; readonly at: number } | undefined;
     let told = '';
-    for (;;) {
+    for (let failures = 0; ;) {
       signal.throwIfAborted();
+      let waitMs = lookMs;
       try {
         const found = await this.#find(signal);
         const version = found?.metadata.resourceVersion;
@@ -85,11 +87,17 @@ export class Lease {
         if (!free && told !== other)
           this.#log.info({ holder: other }, 'another agent holds this cluster; waiting');
         told = other;
+        failures = 0;
       } catch (error) {
         signal.throwIfAborted();
-        this.#log.warn(`cannot take the Lease: ${errorText(error)}`);
+        const trouble = troubleOf(error, failures++, Math.random());
+        waitMs = trouble?.retryInMs ?? lookMs;
+        this.#log.warn(
+          { retryInMs: waitMs },
+          `cannot take the Lease: ${trouble?.message ?? errorText(error)}`,
+        );
       }
-      await delay(lookMs, undefined, { signal });
+      await delay(waitMs, undefined, { signal });
     }
   }
 
@@ -109,7 +117,8 @@ export class Lease {
         await this.#write(found);
       } catch (error) {
         if (signal.aborted || error instanceof LostLeaseError) throw error;
-        this.#log.warn(`cannot renew the Lease: ${errorText(error)}`);
+        const message = troubleOf(error, 0, 0)?.message ?? errorText(error);
+        this.#log.warn(`cannot renew the Lease: ${message}`);
       }
     }
   }

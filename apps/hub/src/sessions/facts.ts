@@ -6,7 +6,6 @@ export function keptFacts(facts: Facts | undefined): unknown {
   if (facts?.complete !== true) return undefined;
   return {
     kubernetesVersion: plain(facts.kubernetesVersion),
-    platform: plain(facts.platform),
     apiResources: facts.apiResources.map(plain),
   };
 }

@@ -69,6 +69,8 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
             queryOf({
               fieldManager: apply.fieldManager,
               force: String(apply.force),
+              // Otherwise the API server reads the body twice, to warn of keys that canonical JSON can't have twice.
+              fieldValidation: 'Ignore',
               dryRun: apply.dryRun === true ? 'All' : undefined,
             }),
           accept: apply.metadataOnly === true ? PARTIAL_OBJECT : JSON_TYPE,

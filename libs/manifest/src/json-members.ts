@@ -31,6 +31,7 @@ const closeBracket = 0x5d;
 const comma = 0x2c;
 const colon = 0x3a;
 
+const shortString = 64;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The members of the object that starts at `from` (leading white space is skipped); `undefined` for another kind of value. */
@@ -77,8 +78,22 @@ export function readArrayItems(
 
 /** The text of a JSON string token, unescaped. */
 export function readString(bytes: Uint8Array, start: number, end: number): string {
+  // Most are short and plain, and a decoder's call costs more than they do.
+  const plain = end - start <= shortString ? readPlain(bytes, start + 1, end - 1) : undefined;
+  if (plain !== undefined) return plain;
   const text = utf8.decode(bytes.subarray(start, end));
   return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
+}
+
+/** Text without escapes or bytes beyond ASCII; `undefined` for any other. */
+function readPlain(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let text = '';
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte >= 0x80 || byte < 0x20 || byte === backslash) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }
 
 export function isString(bytes: Uint8Array, start: number): boolean {

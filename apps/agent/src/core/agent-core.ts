@@ -120,6 +120,8 @@ export class ClusterCore implements AgentCore {
     try {
       await takeIn(offer, state.blobs, signal);
       const { blobs } = state;
+      // Written while the rest is prepared; a pack that no state points at in the end is removed again.
+      state.startPacks();
       const digest = stateDigest(offer);
       const desired = digest.slice('sha256:'.length);
       const target = targetOf(

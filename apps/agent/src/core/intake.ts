@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { decodeManifest, isDigest, isKeyedDigest, problemsOfDesiredState } from '@muster/manifest';
 import type { Assignment, DesiredState, Digest } from '@muster/manifest';
 import type { FetchedBlob, OfferedState } from '../hub-port.ts';
@@ -77,10 +77,9 @@ async function fetchMissing(
 
 function verify(blob: FetchedBlob): void {
   if (!isDigest(blob.digest)) throw new InvalidOfferError([`${blob.digest} is not a digest`]);
-  const actual = createHash('sha256').update(blob.data).digest();
   const expected = isKeyedDigest(blob.digest)
-    ? blob.sha256
-    : Buffer.from(blob.digest.slice('sha256:'.length), 'hex');
-  if (!expected || !actual.equals(expected))
+    ? blob.sha256 && Buffer.from(blob.sha256).toString('hex')
+    : blob.digest.slice('sha256:'.length);
+  if (hash('sha256', blob.data, 'hex') !== expected)
     throw new InvalidOfferError([`what came is not what ${blob.digest} names`]);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { LiveObject } from '@muster/apply-plan';
 import { healthOf } from '@muster/health';
 import type { Health } from '@muster/health';
@@ -58,10 +58,7 @@ function fieldsHashOf(object: KubeObject): string | undefined {
       candidate.manager === fieldManager && candidate.operation === 'Apply' && !candidate.subresource,
   );
   if (!entry) return undefined;
-  return createHash('sha1')
-    .update(JSON.stringify([entry.time, entry.fieldsV1]))
-    .digest('base64')
-    .slice(0, 16);
+  return hash('sha1', JSON.stringify([entry.time, entry.fieldsV1]), 'base64').slice(0, 16);
 }
 
 export function idOfLive(object: KubeObject, resource: Resource): ObjectId {

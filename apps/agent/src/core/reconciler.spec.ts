@@ -106,6 +106,32 @@ describe('the reconciler', () => {
     await watching;
   });
 
+  it('lets a watch rest while many objects of its kind are applied, and then corrects what others did meanwhile', async () => {
+    const last = gate();
+    const watches: (AbortSignal | undefined)[] = [];
+    await start((kube) => ({
+      follow: (resource, options) => {
+        if (resource.plural === 'configmaps') watches.push(options.signal);
+        return kube.follow(resource, options);
+      },
+      apply: async (resource, at, body, options) => {
+        if (at.name === 'm299') await last.opened;
+        return kube.apply(resource, at, body, options);
+      },
+    }));
+    const names = Array.from({ length: 300 }, (_, n) => `m${n}`);
+    await agent.say(shop(configMap('a'), ...names.map((name) => configMap(name))));
+    await until(
+      async () => (await agent.names()).length,
+      (count) => count === 300,
+    );
+    expect(watches.map((signal) => signal?.aborted)).toEqual([true]);
+    await agent.kube.mergePatch(configMaps, key, { data: { value: 'edited' } });
+    last.open();
+    await until(find, (found) => (found as { data?: { value?: string } } | undefined)?.data?.value === '1');
+    expect(watches.map((signal) => signal?.aborted)).toEqual([true, false]);
+  });
+
   it('deletes again after a deletion that failed', async () => {
     await start();
     await agent.say({ ...shop(configMap('a')), deletionConsents: ['shop'] });

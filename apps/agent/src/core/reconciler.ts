@@ -44,6 +44,8 @@ export interface ReconcilerOptions {
 const atOnce = 16;
 /** Steps after which the garbage is worth a collection. */
 const muchWork = 50;
+/** Applies of one kind in one plan. */
+const bulk = 200;
 const crdPrefix = 'apiextensions.k8s.io/CustomResourceDefinition/';
 
 /**
@@ -180,6 +182,7 @@ export class Reconciler {
       'planned',
     );
     this.#workDone += plan.phases.reduce((sum, phase) => sum + phase.length, 0);
+    this.#observer.rest(bulkKinds(plan));
     this.#runner.replace(plan.phases);
     this.#tellStatuses();
     this.#scheduleNext(plan, resolved);
@@ -268,6 +271,7 @@ export class Reconciler {
       this.#waker.wake(1_000);
     }
     if (!this.#runner.isIdle) return;
+    this.#observer.rest(new Set());
     state.blobs.rest();
     if (this.#workDone > muchWork) this.#o.memory.workDone();
     this.#workDone = 0;
@@ -378,6 +382,17 @@ export class Reconciler {
     this.#o.log.warn(`a round failed, and is tried again: ${errorText(error)}`);
     this.#waker.trouble(true);
   }
+}
+
+/** Kinds of which so many objects are applied that their watches had better rest; deletions need theirs. */
+function bulkKinds({ phases }: Plan): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const step of phases.flat()) {
+    if (step.kind === 'delete') return new Set();
+    const kind = step.id.split('/', 2).join('/');
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return new Set([...counts].filter(([, count]) => count >= bulk).map(([kind]) => kind));
 }
 
 /** What the hub told a bundle to be. */

@@ -35,7 +35,10 @@ export class BlobStore {
 
   /** Takes over a pack that was read from the cluster. Throws when it isn't one. */
   addPack(pack: Pack): void {
-    const content = contentOf(pack.stored);
+    this.#add(pack, contentOf(pack.stored));
+  }
+
+  #add(pack: Pack, content: Buffer): void {
     this.#packs.set(pack.name, pack);
     for (const { digest, part, parts, start, end } of readIndex(content)) {
       const places = this.#places.get(digest) ?? new Array<Place>(parts);
@@ -66,7 +69,14 @@ export class BlobStore {
     const parts = this.#open;
     this.#open = [];
     this.#openBytes = 0;
-    this.#closing.push(buildPack(parts).then((pack) => this.addPack(pack)));
+    this.#closing.push(this.#build(parts));
+  }
+
+  async #build(parts: readonly Part[]): Promise<void> {
+    const { pack, content } = await buildPack(parts);
+    this.#add(pack, content);
+    // What was just fetched is read soon.
+    this.#keepInflated(pack.name, content);
   }
 
   /** The bytes of a blob; undefined when it isn't here. They are the caller's to read, not to keep. */
@@ -101,7 +111,7 @@ export class BlobStore {
     }
     for (const [digest, bytes] of moving) await this.add(digest, bytes);
     await this.flush();
-    this.#inflated.clear();
+    for (const name of rewrite) this.#inflated.delete(name);
   }
 
   #packsToRewrite(digests: ReadonlySet<string>): ReadonlySet<string> {
@@ -130,9 +140,13 @@ export class BlobStore {
     const known = this.#inflated.get(name);
     if (known) return known;
     const content = contentOf(this.#packs.get(name)!.stored);
+    this.#keepInflated(name, content);
+    return content;
+  }
+
+  #keepInflated(name: string, content: Buffer): void {
     if (this.#inflated.size >= inflatedAtOnce) this.#inflated.delete(this.#inflated.keys().next().value!);
     this.#inflated.set(name, content);
-    return content;
   }
 
   /** Lets go of what was inflated: called when nothing is being applied any more. */

@@ -53,7 +53,9 @@ export function contentOf(stored: Buffer): Buffer {
 }
 
 /** `<length of index>\n<index as JSON><bytes of all parts>`. */
-export async function buildPack(parts: readonly Part[]): Promise<Pack> {
+export async function buildPack(
+  parts: readonly Part[],
+): Promise<{ readonly pack: Pack; readonly content: Buffer }> {
   const index = Buffer.from(
     JSON.stringify(parts.map(({ digest, part, parts: of, bytes }) => [digest, bytes.length, part, of])),
   );
@@ -63,7 +65,7 @@ export async function buildPack(parts: readonly Part[]): Promise<Pack> {
     ...parts.map((part) => part.bytes),
   ]);
   const stored = await storable(content);
-  return { name: packName(stored), stored };
+  return { pack: { name: packName(stored), stored }, content };
 }
 
 /** Where the parts of a pack stand in its content. Throws for a pack that isn't one. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { Blob } from '@muster/contracts';
 import { BlobMismatch, ProtocolError } from './errors.ts';
@@ -21,7 +21,7 @@ export function isKeyedDigest(digest: string): boolean {
 
 /** A blob as it stands in the stream: its length as a varint, then the message. */
 export function encodeBlob(digest: string, data: Uint8Array): Uint8Array {
-  const checksum = isKeyedDigest(digest) ? createHash('sha256').update(data).digest() : Buffer.alloc(0);
+  const checksum = isKeyedDigest(digest) ? hash('sha256', data, 'buffer') : Buffer.alloc(0);
   const body = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return new BinaryWriter().bytes(Blob.encode({ digest, data: body, sha256: checksum }).finish()).finish();
 }
@@ -54,11 +54,10 @@ export class BlobReader {
 
 /** @throws BlobMismatch when the bytes aren't what the digest (a keyed one's checksum) says. */
 export function verifyBlob(blob: Blob): void {
-  const actual = createHash('sha256').update(blob.data).digest();
   const expected = isKeyedDigest(blob.digest)
-    ? blob.sha256
-    : Buffer.from(blob.digest.slice(PLAIN.length), 'hex');
-  if (!isDigest(blob.digest) || !actual.equals(expected)) {
+    ? Buffer.from(blob.sha256).toString('hex')
+    : blob.digest.slice(PLAIN.length);
+  if (!isDigest(blob.digest) || hash('sha256', blob.data, 'hex') !== expected) {
     throw new BlobMismatch(
       blob.digest,
       `the bytes that came for ${JSON.stringify(blob.digest)} are not its own`,

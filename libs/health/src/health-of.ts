@@ -1,4 +1,6 @@
 import { genericHealth } from './generic.ts';
+import { cronJobHealth } from './cron-jobs.ts';
+import { bounded } from './message.ts';
 import type { Health, LiveObject } from './model.ts';
 import { jobHealth, podHealth } from './pods.ts';
 import { fieldsOf, textOf } from './read.ts';
@@ -12,11 +14,14 @@ import {
   persistentVolumeClaimHealth,
   serviceHealth,
 } from './resources.ts';
-import { progressing } from './verdicts.ts';
+import { RuleTable } from './rules/rule-table.ts';
+import type { HealthRules } from './rules/health-rules.ts';
+import { table } from './table/index.ts';
+import { healthy, progressing } from './verdicts.ts';
 import { daemonSetHealth, deploymentHealth, replicaSetHealth, statefulSetHealth } from './workloads.ts';
 
-/** `group/kind` → the rule of a kind that Kubernetes itself serves. */
-const rules: ReadonlyMap<string, (object: LiveObject) => Health> = new Map([
+/** `group/kind` → what decides for a kind that Kubernetes itself serves. */
+const core: ReadonlyMap<string, (object: LiveObject) => Health> = new Map([
   ['apps/Deployment', deploymentHealth],
   ['extensions/Deployment', deploymentHealth],
   ['apps/ReplicaSet', replicaSetHealth],
@@ -26,6 +31,7 @@ const rules: ReadonlyMap<string, (object: LiveObject) => Health> = new Map([
   ['extensions/DaemonSet', daemonSetHealth],
   ['/Pod', podHealth],
   ['batch/Job', jobHealth],
+  ['batch/CronJob', cronJobHealth],
   ['/PersistentVolumeClaim', persistentVolumeClaimHealth],
   ['/Service', serviceHealth],
   ['networking.k8s.io/Ingress', ingressHealth],
@@ -47,7 +53,6 @@ const withoutStatus: ReadonlySet<string> = new Set([
   '/Event',
   '/PodTemplate',
   'apps/ControllerRevision',
-  'batch/CronJob',
   'rbac.authorization.k8s.io/Role',
   'rbac.authorization.k8s.io/RoleBinding',
   'rbac.authorization.k8s.io/ClusterRole',
@@ -64,16 +69,35 @@ const withoutStatus: ReadonlySet<string> = new Set([
   'admissionregistration.k8s.io/MutatingWebhookConfiguration',
 ]);
 
-/** The health of any object. Total and pure: whatever the object's shape, there is an answer. */
-export function healthOf(object: LiveObject): Health {
+const custom = new RuleTable(table);
+
+/**
+ * The health of any object. Total and pure: whatever the object's shape, there is an answer, with a message of one
+ * line. What is being deleted is Progressing; then decide, in this order: rules on top, the kind's own rule, and
+ * the conventions that most APIs keep.
+ */
+export function healthOf(object: LiveObject, onTop?: HealthRules): Health {
+  return bounded(decide(object, onTop));
+}
+
+function decide(object: LiveObject, onTop: HealthRules | undefined): Health {
   if (fieldsOf(object.metadata).deletionTimestamp) return progressing('the object is being deleted');
-  const rule = rules.get(`${groupOf(textOf(object.apiVersion))}/${textOf(object.kind)}`);
+  const group = groupOf(textOf(object.apiVersion));
+  const kind = textOf(object.kind);
+  const key = `${group}/${kind}`;
+  // Whatever else a Secret holds, nothing of it is told.
+  if (key === '/Secret') return healthy();
+  const rule = onTop?.healthFunction(group, kind) ?? core.get(key) ?? custom.healthFunction(group, kind);
   return (rule ?? genericHealth)(object);
 }
 
-/** False where an object's metadata tells all that health asks for, so that nothing else need be read or kept. */
-export function healthNeedsStatus(group: string, kind: string): boolean {
-  return !withoutStatus.has(`${group}/${kind}`);
+/**
+ * False where an object's metadata tells all that health asks for, so that nothing else need be read or kept. Rules
+ * on top may look at what the rules here don't.
+ */
+export function healthNeedsStatus(group: string, kind: string, onTop?: HealthRules): boolean {
+  if (onTop?.has(group, kind)) return true;
+  return !withoutStatus.has(`${group}/${kind}`) && !custom.isAlwaysHealthy(group, kind);
 }
 
 function groupOf(apiVersion: string): string {

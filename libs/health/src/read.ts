@@ -27,14 +27,31 @@ export interface Condition {
 }
 
 export function conditionsOf(status: Fields): readonly Condition[] {
-  return listOf(status.conditions).map((condition) => ({
-    type: textOf(condition.type),
-    status: textOf(condition.status),
-    reason: textOf(condition.reason),
-    message: textOf(condition.message),
-  }));
+  return listOf(status.conditions).map(readCondition);
 }
 
+/** The first of a type. */
 export function conditionOf(status: Fields, type: string): Condition | undefined {
-  return conditionsOf(status).find((condition) => condition.type === type);
+  const list = status.conditions;
+  if (!Array.isArray(list)) return undefined;
+  for (const item of list) {
+    const condition = fieldsOf(item);
+    if (condition.type === type) return readCondition(condition);
+  }
+  return undefined;
+}
+
+export function readCondition(condition: Fields): Condition {
+  return {
+    type: textOf(condition.type),
+    status: conditionStatus(condition.status),
+    reason: textOf(condition.reason),
+    message: textOf(condition.message),
+  };
+}
+
+/** Kubernetes' own are strings; APIs whose schema takes anything keep the booleans that people write. */
+function conditionStatus(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return textOf(value);
 }

@@ -1,0 +1,42 @@
+import type { Health, HealthStatus } from '../model.ts';
+import { fieldsOf } from '../read.ts';
+import { explain } from './explain.ts';
+import type { Scope } from './expressions.ts';
+import type { ConditionPattern, PhasePattern } from './rule.ts';
+
+export function byPhase(pattern: PhasePattern | undefined, scope: Scope): Health | undefined {
+  if (!pattern) return undefined;
+  const phase = pattern.at.split('.').reduce<unknown>((value, field) => fieldsOf(value)[field], scope.object);
+  if (typeof phase !== 'string' && typeof phase !== 'number') return undefined;
+  const status = listedIn(pattern.states, String(phase));
+  if (!status) return undefined;
+  if (status === 'Healthy') return { status, message: String(phase) };
+  const why = explain(scope);
+  return { status, message: why && why !== phase ? `${phase}: ${why}` : String(phase) };
+}
+
+export function byCondition(pattern: ConditionPattern | undefined, scope: Scope): Health | undefined {
+  if (!pattern) return undefined;
+  const condition = scope.conditions.find(pattern.type);
+  if (!condition) return undefined;
+  const status =
+    condition.status === 'True'
+      ? (pattern.isTrue ?? 'Healthy')
+      : (listedIn(pattern.reasons ?? {}, condition.reason) ??
+        (condition.status === 'False'
+          ? (pattern.isFalse ?? 'Degraded')
+          : (pattern.isUnknown ?? 'Progressing')));
+  const said = condition.message || condition.reason;
+  if (status === 'Healthy') return { status, message: said };
+  return { status, message: said || explain(scope) || `${condition.type} is ${condition.status}` };
+}
+
+function listedIn(
+  lists: Readonly<Partial<Record<HealthStatus, readonly string[]>>>,
+  word: string,
+): HealthStatus | undefined {
+  for (const status in lists) {
+    if (lists[status as HealthStatus]?.includes(word)) return status as HealthStatus;
+  }
+  return undefined;
+}

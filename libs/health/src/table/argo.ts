@@ -1,0 +1,137 @@
+import type { RuleGroup } from '../rules/rule.ts';
+
+/** Argo's own kinds: Rollouts, Workflows, Events and CD. */
+export const argo: RuleGroup = {
+  groups: ['argoproj.io'],
+  rules: [
+    {
+      // https://argo-rollouts.readthedocs.io/en/stable/features/specification/ : since 1.0 status.phase tells it all.
+      kinds: ['Rollout'],
+      checks: [
+        { when: "conditions.isTrue('InvalidSpec')", health: 'Degraded' },
+        {
+          when: 'string(status.observedGeneration) != string(metadata.generation) && has(status.phase) && size(string(status.observedGeneration)) < 8',
+          health: 'Progressing',
+          message: 'the controller has not seen the newest spec yet',
+        },
+        {
+          when: "has(spec.workloadRef) && metadata.annotations['rollout.argoproj.io/workload-generation'] != string(status.workloadObservedGeneration)",
+          health: 'Progressing',
+          message: 'the controller has not seen the newest workload yet',
+        },
+        { when: "has(status.phase) && status.phase == 'Degraded'", health: 'Degraded' },
+        { when: "has(status.phase) && status.phase == 'Paused'", health: 'Suspended' },
+        { when: "has(status.phase) && status.phase == 'Healthy'", health: 'Healthy' },
+        { when: "has(status.phase) && status.phase == 'Progressing'", health: 'Progressing' },
+        // Before 1.0.
+        {
+          when: "conditions.reason('Progressing') in ['ProgressDeadlineExceeded', 'RolloutAborted']",
+          health: 'Degraded',
+          message: "${{ conditions.message('Progressing') }}",
+        },
+        {
+          when: "spec.?paused.orValue(false) == true || conditions.reason('Progressing') == 'RolloutPaused'",
+          health: 'Suspended',
+          message: 'the Rollout is paused',
+        },
+        { when: 'status.updatedReplicas < spec.replicas', health: 'Progressing' },
+        { when: 'status.availableReplicas < status.updatedReplicas', health: 'Progressing' },
+        {
+          when: 'has(status.replicas) && has(spec.strategy.canary) && status.replicas > status.updatedReplicas',
+          health: 'Progressing',
+          message: 'old replicas wait for termination',
+        },
+        {
+          when: 'has(status.blueGreen.activeSelector) && status.blueGreen.activeSelector == status.currentPodHash',
+          health: 'Healthy',
+        },
+        { when: "conditions.reason('Progressing') == 'NewReplicaSetAvailable'", health: 'Healthy' },
+        {
+          when: 'has(spec.strategy.canary) && status.canary.stableRS == status.currentPodHash',
+          health: 'Healthy',
+        },
+      ],
+    },
+    {
+      kinds: ['AnalysisRun', 'Experiment'],
+      phase: {
+        at: 'status.phase',
+        states: {
+          Healthy: ['Successful'],
+          Degraded: ['Failed', 'Error'],
+          Unknown: ['Inconclusive'],
+          Progressing: ['Pending', 'Running'],
+        },
+      },
+    },
+    {
+      kinds: ['Workflow'],
+      phase: {
+        at: 'status.phase',
+        states: {
+          Healthy: ['Succeeded'],
+          Degraded: ['Failed', 'Error'],
+          Progressing: ['Pending', 'Running'],
+        },
+      },
+    },
+    {
+      kinds: ['CronWorkflow'],
+      noStatus: 'Healthy',
+      checks: [{ when: "conditions.anyTrue(['SubmissionError', 'SpecError'])", health: 'Degraded' }],
+      otherwise: 'Healthy',
+    },
+    {
+      kinds: [
+        'WorkflowTemplate',
+        'ClusterWorkflowTemplate',
+        'AnalysisTemplate',
+        'ClusterAnalysisTemplate',
+        'AppProject',
+      ],
+      noStatus: 'Healthy',
+      otherwise: 'Healthy',
+    },
+    {
+      kinds: ['ApplicationSet'],
+      checks: [
+        {
+          when: "conditions.isTrue('ErrorOccurred')",
+          health: 'Degraded',
+          message: "${{ conditions.message('ErrorOccurred') }}",
+        },
+        {
+          when: "conditions.isTrue('RolloutProgressing')",
+          health: 'Progressing',
+          message: "${{ conditions.message('RolloutProgressing') }}",
+        },
+      ],
+      condition: { type: 'ResourcesUpToDate' },
+    },
+    {
+      // What Argo CD itself found of the application's objects.
+      kinds: ['Application'],
+      phase: {
+        at: 'status.health.status',
+        states: {
+          Healthy: ['Healthy'],
+          Degraded: ['Degraded'],
+          Progressing: ['Progressing'],
+          Suspended: ['Suspended'],
+          Missing: ['Missing'],
+          Unknown: ['Unknown'],
+        },
+      },
+    },
+    {
+      kinds: ['EventBus', 'EventSource', 'Sensor'],
+      checks: [
+        { when: "status.conditions.exists(c, c.status == 'False')", health: 'Degraded' },
+        {
+          when: "size(status.conditions) > 0 && status.conditions.all(c, c.status == 'True')",
+          health: 'Healthy',
+        },
+      ],
+    },
+  ],
+};

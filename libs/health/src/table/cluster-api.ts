@@ -1,0 +1,76 @@
+import type { RuleGroup } from '../rules/rule.ts';
+
+/**
+ * Cluster API. A condition that is False for a while only has severity Info or Warning; Error needs a person.
+ * https://cluster-api.sigs.k8s.io/developer/providers/contracts/overview
+ */
+export const clusterApi: RuleGroup = {
+  groups: ['cluster.x-k8s.io'],
+  rules: [
+    {
+      kinds: ['Cluster'],
+      suspended: 'spec.paused == true',
+      checks: [
+        {
+          when: "status.conditions.exists(c, c.status == 'False' && c.?severity.orValue('') == 'Error')",
+          health: 'Degraded',
+        },
+        { when: "status.phase == 'Failed'", health: 'Degraded' },
+        {
+          when: "status.phase == 'Provisioned' && (conditions.isTrue('Ready') || conditions.isTrue('Available'))",
+          health: 'Healthy',
+        },
+      ],
+    },
+    {
+      kinds: ['MachineDeployment', 'MachineSet', 'MachinePool', 'Machine'],
+      suspended: 'spec.paused == true',
+      phase: {
+        at: 'status.phase',
+        states: {
+          Healthy: ['Running'],
+          Degraded: ['Failed'],
+          Progressing: ['Pending', 'Provisioning', 'Provisioned', 'ScalingUp', 'ScalingDown', 'Deleting'],
+          Unknown: ['Unknown'],
+        },
+      },
+      condition: { type: 'Ready', isFalse: 'Progressing' },
+    },
+    {
+      kinds: ['MachineHealthCheck'],
+      checks: [
+        {
+          when: 'status.currentHealthy < status.expectedMachines',
+          health: 'Degraded',
+          message: '${{ status.currentHealthy }} of ${{ status.expectedMachines }} machines are healthy',
+        },
+        { when: 'status.currentHealthy >= status.expectedMachines', health: 'Healthy' },
+      ],
+    },
+  ],
+};
+
+export const clusterApiProviders: RuleGroup = {
+  groups: ['*.cluster.x-k8s.io'],
+  rules: [
+    {
+      kinds: ['ClusterResourceSet'],
+      condition: { type: 'ResourcesApplied' },
+    },
+    {
+      kinds: ['*'],
+      checks: [
+        {
+          when: "status.conditions.exists(c, c.status == 'False' && c.?severity.orValue('') == 'Error')",
+          health: 'Degraded',
+        },
+        {
+          when: "status.conditions.exists(c, c.status == 'True' && (c.type.endsWith('Updating') || c.type.endsWith('Creating')))",
+          health: 'Progressing',
+        },
+        { when: "conditions.isTrue('Ready') || conditions.isTrue('Available')", health: 'Healthy' },
+        { when: "!conditions.isSet('Ready') && status.ready == true", health: 'Healthy' },
+      ],
+    },
+  ],
+};

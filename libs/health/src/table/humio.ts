@@ -1,0 +1,21 @@
+import type { RuleGroup } from '../rules/rule.ts';
+
+/** https://github.com/humio/humio-operator */
+export const humio: RuleGroup = {
+  groups: ['core.humio.com'],
+  rules: [
+    {
+      kinds: ['*'],
+      phase: {
+        at: 'status.state',
+        states: {
+          Healthy: ['Exists', 'Running'],
+          Degraded: ['ConfigError', 'Failed'],
+          Progressing: ['Pending', 'Restarting', 'Upgrading'],
+          Missing: ['NotFound'],
+          Unknown: ['Unknown'],
+        },
+      },
+    },
+  ],
+};

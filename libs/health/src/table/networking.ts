@@ -1,0 +1,68 @@
+import type { RuleGroup } from '../rules/rule.ts';
+
+/** https://projectcontour.io/docs/main/config/api/ */
+export const contour: RuleGroup = {
+  groups: ['projectcontour.io'],
+  rules: [
+    {
+      kinds: ['HTTPProxy'],
+      phase: {
+        at: 'status.currentStatus',
+        states: {
+          Healthy: ['valid'],
+          Degraded: ['invalid', 'orphaned'],
+          Progressing: ['NotReconciled'],
+        },
+      },
+    },
+    { kinds: ['TLSCertificateDelegation'], noStatus: 'Healthy', otherwise: 'Healthy' },
+    {
+      kinds: ['ContourConfiguration', 'ContourDeployment'],
+      noStatus: 'Healthy',
+      condition: { type: 'Valid' },
+      otherwise: 'Healthy',
+    },
+    { kinds: ['ExtensionService'], condition: { type: 'Valid' } },
+  ],
+};
+
+/** https://github.com/jmalloc/proclaim */
+export const proclaim: RuleGroup = {
+  groups: ['proclaim.dogmatiq.io'],
+  rules: [
+    {
+      kinds: ['DNSSDServiceInstance'],
+      checks: [
+        { when: "conditions.anyFalse(['Adopted', 'Advertised'])", health: 'Degraded' },
+        { when: "conditions.isFalse('Discoverable')", health: 'Progressing' },
+        { when: "conditions.allTrue(['Adopted', 'Advertised', 'Discoverable'])", health: 'Healthy' },
+      ],
+    },
+  ],
+};
+
+/** Configuration that no controller reports on. */
+export const traefik: RuleGroup = {
+  groups: ['traefik.io', 'traefik.containo.us'],
+  rules: [{ kinds: ['*'], noStatus: 'Healthy', otherwise: 'Healthy' }],
+};
+
+/** https://metallb.io/ */
+export const metallb: RuleGroup = {
+  groups: ['metallb.io'],
+  rules: [{ kinds: ['*'], noStatus: 'Healthy', otherwise: 'Healthy' }],
+};
+
+/** https://docs.cilium.io/ */
+export const cilium: RuleGroup = {
+  groups: ['cilium.io'],
+  rules: [
+    {
+      kinds: ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy'],
+      noStatus: 'Healthy',
+      condition: { type: 'Valid' },
+      otherwise: 'Healthy',
+    },
+    { kinds: ['*'], noStatus: 'Healthy', otherwise: 'Healthy' },
+  ],
+};

@@ -1,0 +1,152 @@
+import type { RuleGroup } from '../rules/rule.ts';
+
+/** What every OpenShift operator says of itself: Available, Progressing, Degraded. */
+export const openshiftOperators: RuleGroup = {
+  groups: ['operator.openshift.io', 'config.openshift.io', 'ocs.openshift.io', 'hco.kubevirt.io'],
+  rules: [
+    {
+      kinds: ['*'],
+      checks: [
+        {
+          when: "conditions.isTrue('Degraded')",
+          health: 'Degraded',
+          message: "${{ conditions.message('Degraded') }}",
+        },
+        {
+          when: "conditions.isTrue('Progressing')",
+          health: 'Progressing',
+          message: "${{ conditions.message('Progressing') }}",
+        },
+      ],
+      phase: { at: 'status.phase', states: { Degraded: ['Error', 'Failed'] } },
+      condition: { type: 'Available' },
+      otherwise: 'Healthy',
+    },
+  ],
+};
+
+export const openshiftApps: RuleGroup = {
+  groups: ['apps.openshift.io'],
+  rules: [
+    {
+      kinds: ['DeploymentConfig'],
+      suspended: 'spec.paused == true',
+      checks: [
+        {
+          when: "conditions.isFalse('Progressing')",
+          health: 'Degraded',
+          message: "${{ conditions.message('Progressing') }}",
+        },
+        {
+          when: "conditions.isTrue('Progressing') && conditions.reason('Progressing') != 'NewReplicationControllerAvailable'",
+          health: 'Progressing',
+          message: "${{ conditions.message('Progressing') }}",
+        },
+        { when: 'spec.replicas == 0 && status.replicas == 0', health: 'Healthy' },
+        { when: 'status.updatedReplicas < spec.replicas', health: 'Progressing' },
+      ],
+      condition: { type: 'Available', isFalse: 'Progressing' },
+    },
+  ],
+};
+
+export const openshiftRoutes: RuleGroup = {
+  groups: ['route.openshift.io'],
+  rules: [
+    {
+      kinds: ['Route'],
+      checks: [
+        {
+          when: "status.ingress.exists(i, conditions.of(i).isFalse('Admitted'))",
+          health: 'Degraded',
+          message:
+            "${{ status.ingress.filter(i, conditions.of(i).isFalse('Admitted')).map(i, conditions.of(i).message('Admitted')).join('; ') }}",
+        },
+        {
+          when: "size(status.ingress) > 0 && status.ingress.all(i, conditions.of(i).isTrue('Admitted'))",
+          health: 'Healthy',
+        },
+      ],
+    },
+  ],
+};
+
+/** The Operator Lifecycle Manager. */
+export const operatorLifecycle: RuleGroup = {
+  groups: ['operators.coreos.com'],
+  rules: [
+    {
+      kinds: ['Subscription'],
+      checks: [
+        {
+          when: "conditions.anyTrue(['InstallPlanFailed', 'CatalogSourcesUnhealthy', 'ResolutionFailed', 'BundleUnpackFailed'])",
+          health: 'Degraded',
+          message:
+            "${{ status.conditions.filter(c, c.status == 'True' && c.type in ['InstallPlanFailed', 'CatalogSourcesUnhealthy', 'ResolutionFailed', 'BundleUnpackFailed'])[0].message }}",
+        },
+        // A newer version that waits for an approval takes nothing from the one that runs.
+        { when: "has(status.installedCSV) && conditions.isTrue('InstallPlanPending')", health: 'Healthy' },
+        {
+          when: "has(status.installedCSV) && status.state in ['AtLatestKnown', 'UpgradeAvailable']",
+          health: 'Healthy',
+        },
+        {
+          when: "conditions.isTrue('InstallPlanPending')",
+          health: 'Progressing',
+          message: "the install plan is pending: ${{ conditions.reason('InstallPlanPending') }}",
+        },
+      ],
+    },
+    {
+      kinds: ['ClusterServiceVersion'],
+      phase: {
+        at: 'status.phase',
+        states: { Healthy: ['Succeeded'], Degraded: ['Failed'], Unknown: ['Unknown'] },
+      },
+    },
+    {
+      kinds: ['InstallPlan'],
+      phase: {
+        at: 'status.phase',
+        states: { Healthy: ['Complete'], Degraded: ['Failed'], Suspended: ['RequiresApproval'] },
+      },
+    },
+    {
+      kinds: ['CatalogSource'],
+      phase: {
+        at: 'status.connectionState.lastObservedState',
+        states: { Healthy: ['READY'], Degraded: ['TRANSIENT_FAILURE', 'SHUTDOWN'] },
+      },
+    },
+    { kinds: ['OperatorGroup', 'OperatorCondition'], noStatus: 'Healthy', otherwise: 'Healthy' },
+    { kinds: ['Operator'], noStatus: 'Healthy', otherwise: 'Healthy' },
+  ],
+};
+
+/** https://nmstate.io/kubernetes-nmstate/ */
+export const nmstate: RuleGroup = {
+  groups: ['nmstate.io'],
+  rules: [
+    {
+      kinds: ['*'],
+      checks: [
+        {
+          when: "conditions.isTrue('Degraded')",
+          health: 'Degraded',
+          message: "${{ conditions.message('Degraded') }}",
+        },
+        {
+          when: "conditions.isTrue('Failing')",
+          health: 'Degraded',
+          message: "${{ conditions.message('Failing') }}",
+        },
+        {
+          when: "conditions.isTrue('Progressing')",
+          health: 'Progressing',
+          message: "${{ conditions.message('Progressing') }}",
+        },
+      ],
+      condition: { type: 'Available', isFalse: 'Progressing' },
+    },
+  ],
+};

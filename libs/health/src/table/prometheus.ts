@@ -1,0 +1,53 @@
+import type { RuleGroup } from '../rules/rule.ts';
+
+/** https://prometheus-operator.dev/docs/api-reference/api/ */
+export const prometheus: RuleGroup = {
+  groups: ['monitoring.coreos.com'],
+  rules: [
+    {
+      kinds: ['Prometheus', 'PrometheusAgent', 'Alertmanager', 'ThanosRuler'],
+      suspended: 'spec.paused == true',
+      checks: [
+        {
+          when: "conditions.isFalse('Reconciled')",
+          health: 'Degraded',
+          message: "${{ conditions.message('Reconciled') }}",
+        },
+      ],
+      // Degraded is a status of its own here: some pods are ready, and some are not.
+      condition: { type: 'Available', reasons: { Progressing: ['SomePodsNotReady'] } },
+    },
+    {
+      kinds: [
+        'AlertmanagerConfig',
+        'PodMonitor',
+        'Probe',
+        'PrometheusRule',
+        'ScrapeConfig',
+        'ServiceMonitor',
+      ],
+      noStatus: 'Healthy',
+      otherwise: 'Healthy',
+    },
+  ],
+};
+
+/** https://docs.victoriametrics.com/operator/ */
+export const victoriaMetrics: RuleGroup = {
+  groups: ['operator.victoriametrics.com'],
+  rules: [
+    {
+      kinds: ['*'],
+      suspended: 'spec.paused == true',
+      phase: {
+        at: 'status.updateStatus',
+        states: {
+          Healthy: ['operational'],
+          Degraded: ['failed'],
+          Progressing: ['expanding'],
+          Suspended: ['paused'],
+        },
+      },
+    },
+  ],
+};

@@ -1,0 +1,41 @@
+import type { RuleGroup } from '../rules/rule.ts';
+
+/** https://strimzi.io/docs/operators/latest/deploying#con-custom-resources-status-str : either Ready or NotReady is there. */
+export const strimzi: RuleGroup = {
+  groups: ['kafka.strimzi.io', 'core.strimzi.io'],
+  rules: [
+    {
+      kinds: ['KafkaRebalance'],
+      checks: [
+        { when: "conditions.isTrue('NotReady')", health: 'Degraded' },
+        { when: "conditions.isTrue('Ready')", health: 'Healthy' },
+        {
+          when: "conditions.anyTrue(['ProposalReady', 'Stopped', 'ReconciliationPaused'])",
+          health: 'Suspended',
+          message: 'waits for an approval or a refresh',
+        },
+      ],
+    },
+    {
+      kinds: ['*'],
+      checks: [
+        {
+          when: "conditions.isTrue('ReconciliationPaused')",
+          health: 'Suspended',
+          message: 'reconciliation is paused',
+        },
+        {
+          when: "conditions.isTrue('NotReady') && conditions.reason('NotReady') == 'Creating'",
+          health: 'Progressing',
+          message: "${{ conditions.message('NotReady') }}",
+        },
+        {
+          when: "conditions.isTrue('NotReady')",
+          health: 'Degraded',
+          message: "${{ conditions.message('NotReady') }}",
+        },
+        { when: "conditions.isTrue('Ready')", health: 'Healthy' },
+      ],
+    },
+  ],
+};

@@ -19,6 +19,7 @@ export interface Commit {
   readonly parents: readonly string[];
   readonly author: string;
   readonly committedAt: Date;
+  /** Without the newline at its end. */
   readonly message: string;
 }
 
@@ -53,5 +54,10 @@ export interface GitSource {
    * isn't known. So false is a reason to tell somebody, never one to refuse what the branch now is.
    */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /**
+   * The commits that `head` has and `former`, an ancestor, hasn't; the newest first. At most 1,000, and no further than
+   * the history that is here.
+   */
+  commitsSince(former: string, head: string): Promise<readonly Commit[]>;
   close(): Promise<void>;
 }

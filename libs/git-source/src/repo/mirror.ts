@@ -122,6 +122,10 @@ export class Mirror implements RepoReader {
     return this.#reader.isAncestor(ancestor, descendant);
   }
 
+  commitsSince(former: string, head: string): Promise<readonly Commit[]> {
+    return this.#reader.commitsSince(former, head);
+  }
+
   idle(): void {
     this.#reader.forgetPacks();
   }

@@ -2,6 +2,7 @@ import git from 'isomorphic-git';
 import { LRUCache } from 'lru-cache';
 import { GitError } from '../errors.ts';
 import type { Commit, TreeEntryKind, TreeFile } from '../port.ts';
+import { commitsSince } from './commits-since.ts';
 import { syncFs } from './sync-fs.ts';
 
 interface TreeEntry {
@@ -63,7 +64,7 @@ export class ObjectReader {
       parents: commit.parent,
       author: `${commit.author.name} <${commit.author.email}>`,
       committedAt: new Date(commit.committer.timestamp * 1000),
-      message: commit.message,
+      message: commit.message.trimEnd(),
     };
     this.#commits.set(id, found);
     return found;
@@ -128,6 +129,10 @@ export class ObjectReader {
       for (const parent of commit?.parents ?? []) seen.add(parent);
     }
     return false;
+  }
+
+  commitsSince(former: string, head: string): Promise<Commit[]> {
+    return commitsSince((id) => this.#commitIfHere(id), former, head);
   }
 
   async #commitIfHere(id: string): Promise<Commit | undefined> {

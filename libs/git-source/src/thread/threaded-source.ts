@@ -52,6 +52,10 @@ export class ThreadedSource implements GitSource {
     return this.#call('isAncestor', [ancestor, descendant]);
   }
 
+  async commitsSince(former: string, head: string): Promise<readonly Commit[]> {
+    return this.#call('commitsSince', [former, head]);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#thread?.terminate();

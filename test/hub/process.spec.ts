@@ -53,6 +53,7 @@ describe('a hub that can not start says why, and leaves nothing behind', () => {
     await expect(start([], join(file, 'data'))).rejects.toThrow(
       `the data folder ${join(file, 'data')} can't be written`,
     );
+    await expect(start([], '/proc/muster')).rejects.toThrow("the data folder /proc/muster can't be written");
   });
 
   test("another master key than the database's is refused", async () => {

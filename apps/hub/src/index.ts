@@ -1,3 +1,4 @@
+export { newAdminToken } from './bootstrap/new-admin-token.ts';
 export { loadConfig } from './config/load.ts';
 export type { LoadedConfig } from './config/load.ts';
 export { defaultDataFolder } from './config/settings.ts';

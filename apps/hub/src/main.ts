@@ -1,7 +1,9 @@
+import { newAdminToken } from './bootstrap/new-admin-token.ts';
 import { helpText } from './config/help.ts';
 import { loadConfig } from './config/load.ts';
+import type { HubConfig } from './config/settings.ts';
 import { createLogger } from './log.ts';
-import { HubStartError, startHub } from './start-hub.ts';
+import { HubStartError, startError, startHub } from './start-hub.ts';
 
 /** Something that the user can mend: a wrong setting, a port in use, no rights. */
 const exitUsage = 2;
@@ -9,31 +11,47 @@ const exitUsage = 2;
 const stopPatienceMs = 30_000;
 
 async function main(args: readonly string[]): Promise<void> {
-  const loaded = loadConfig(args, process.env);
+  const isForToken = args[0] === 'admin-token';
+  const loaded = loadConfig(isForToken ? args.slice(1).filter((arg) => arg !== '--new') : args, process.env);
   if (loaded.kind === 'help') {
     process.stdout.write(helpText());
     return;
   }
-  if (loaded.kind === 'invalid') {
-    for (const problem of loaded.problems) process.stderr.write(`muster hub: ${problem}\n`);
-    process.stderr.write('See muster hub --help.\n');
-    process.exitCode = exitUsage;
-    return;
+  if (loaded.kind === 'invalid') return refuse(loaded.problems);
+  if (!isForToken) return run(loaded.config);
+  if (!args.includes('--new')) return refuse(['admin-token makes a new one, and ends the former: say --new']);
+  return printNewToken(loaded.config);
+}
+
+function refuse(problems: readonly string[]): void {
+  for (const problem of problems) process.stderr.write(`muster hub: ${problem}\n`);
+  process.stderr.write('See muster hub --help.\n');
+  process.exitCode = exitUsage;
+}
+
+async function printNewToken(config: HubConfig): Promise<void> {
+  try {
+    process.stdout.write(`${await newAdminToken(config, process.env)}\n`);
+  } catch (error) {
+    const told = startError(error);
+    process.stderr.write(`muster hub: ${told instanceof Error ? told.message : String(told)}\n`);
+    process.exitCode = told instanceof HubStartError ? exitUsage : 1;
   }
-  const logger = createLogger(loaded.config['log-level']);
+}
+
+async function run(config: HubConfig): Promise<void> {
+  const logger = createLogger(config['log-level']);
   // A signal that comes while the hub starts stops it as soon as it has.
   const stopped = Promise.withResolvers<NodeJS.Signals>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.resolve(signal));
-  const hub = await startHub({ config: loaded.config, logger, announceLocally: true }).catch(
-    (error: unknown) => {
-      if (error instanceof HubStartError) {
-        process.stderr.write(`muster hub: ${error.message}\n`);
-        process.exit(exitUsage);
-      }
-      logger.fatal({ err: error }, 'the hub could not start');
-      process.exit(1);
-    },
-  );
+  const hub = await startHub({ config, logger, announceLocally: true }).catch((error: unknown) => {
+    if (error instanceof HubStartError) {
+      process.stderr.write(`muster hub: ${error.message}\n`);
+      process.exit(exitUsage);
+    }
+    logger.fatal({ err: error }, 'the hub could not start');
+    process.exit(1);
+  });
   const why = await Promise.race([stopped.promise, hub.lost]);
   logger.info(`stopping: ${why}`);
   setTimeout(() => process.exit(1), stopPatienceMs).unref();

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { loadMasterKey, MasterKeyError } from '@muster/identity';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { loadMasterKey, MasterKeyError, type MasterKeySource } from '@muster/identity';
 import { createRenderer, type Renderer } from '@muster/render';
 import { EmbeddedPostgresError, openStore, type Store } from '@muster/store';
 import { NestFactory } from '@nestjs/core';
@@ -10,7 +10,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpAdapter, installHttpHooks } from './api/index.ts';
 import { announceLocally, ensureAdminToken } from './bootstrap/admin-token.ts';
 import { bootstrapIdentity } from './bootstrap/identity.ts';
-import type { HubConfig } from './config/settings.ts';
+import { makeFolder } from './bootstrap/make-folder.ts';
+import { NoHubError } from './bootstrap/new-admin-token.ts';
+import { type HubConfig, masterKeyFile } from './config/settings.ts';
 import { HubModule } from './hub.module.ts';
 import { closeAll } from './lifecycle/close-all.ts';
 import { HubRuntime } from './lifecycle/hub-runtime.ts';
@@ -64,10 +66,7 @@ async function start(
 ): Promise<RunningHub> {
   const { config, logger, clock = Date.now, environment = process.env } = options;
   await ensureDataFolder(config.data);
-  const masterKey = await loadMasterKey({
-    ...(environment['MUSTER_MASTER_KEY'] && { fromEnvironment: environment['MUSTER_MASTER_KEY'] }),
-    keyFile: config['master-key-file'] ?? join(config.data, 'master-key'),
-  });
+  const masterKey = await loadMasterKey(await masterKeySource(config, environment));
   const [store, renderer] = await openBoth(config, opened);
   const identity = await bootstrapIdentity(store.sql, masterKey, clock());
   const admin = await ensureAdminToken(store.sql, config.data, config['database-url'] === undefined);
@@ -90,8 +89,11 @@ async function start(
     { url, tokenFile },
     admin.state === 'made' ? `the first admin token is in ${tokenFile}` : 'the hub is ready',
   );
-  if (options.announceLocally === true && admin.state !== 'elsewhere')
-    await announceLocally({ url, tokenFile }, environment);
+  if (options.announceLocally === true && admin.state !== 'elsewhere') {
+    await announceLocally({ url, tokenFile }, environment).catch((error: unknown) =>
+      logger.warn({ err: error }, 'a CLI on this machine has to be told where the hub is: muster login'),
+    );
+  }
   const { sessionsPort: sessions, enrolmentPort: enrolment } = runtime.server;
   return {
     url,
@@ -105,7 +107,7 @@ async function start(
 
 async function ensureDataFolder(data: string): Promise<void> {
   try {
-    await mkdir(data, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    await makeFolder(data, process.getuid?.() === 0 ? 0o711 : 0o700);
     await access(data, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new HubStartError(
@@ -115,6 +117,21 @@ async function ensureDataFolder(data: string): Promise<void> {
       },
     );
   }
+}
+
+async function masterKeySource(
+  config: HubConfig,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<MasterKeySource> {
+  const keyFile = masterKeyFile(config);
+  const fromEnvironment = environment['MUSTER_MASTER_KEY'];
+  if (fromEnvironment) return { keyFile, fromEnvironment };
+  await makeFolder(dirname(keyFile), 0o700).catch((cause: unknown) => {
+    throw new HubStartError(`the master key file ${keyFile} can't be made: ${(cause as Error).message}`, {
+      cause,
+    });
+  });
+  return { keyFile };
 }
 
 /** The two slow ones, side by side; when one fails the other is closed all the same. */
@@ -137,7 +154,11 @@ function localUrl(url: string): string {
 
 /** What a person can mend, as a sentence that says how; all else as it is. */
 export function startError(error: unknown): unknown {
-  if (error instanceof EmbeddedPostgresError || error instanceof MasterKeyError) {
+  if (
+    error instanceof EmbeddedPostgresError ||
+    error instanceof MasterKeyError ||
+    error instanceof NoHubError
+  ) {
     return new HubStartError(error.message, { cause: error });
   }
   const { code, port, address } = systemError(error);
@@ -160,12 +181,20 @@ export function startError(error: unknown): unknown {
       cause: error,
     });
   }
-  if (code === 'ECONNREFUSED' || code === '28P01' || code === '3D000' || code === 'ENOTFOUND') {
+  if ((code !== undefined && databaseCodes.has(code)) || isConnectTimeout(error)) {
     return new HubStartError(`the database of database-url can't be used: ${(error as Error).message}`, {
       cause: error,
     });
   }
   return error;
+}
+
+/** Nobody there, no way there, no such host, a wrong password, no such database. */
+const databaseCodes = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', '28P01', '3D000']);
+
+/** The driver's own, which has no code. */
+function isConnectTimeout(error: unknown): boolean {
+  return error instanceof Error && /^timeout (expired|exceeded when trying to connect)$/.test(error.message);
 }
 
 interface SystemError {

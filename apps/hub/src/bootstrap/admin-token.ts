@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createApiToken, hashApiToken } from '@muster/identity';
 import { HubRepository, type Sql } from '@muster/store';
+import { makeFolder } from './make-folder.ts';
 
 export interface AdminToken {
   readonly file: string;
@@ -11,7 +12,7 @@ export interface AdminToken {
   readonly state: 'made' | 'kept' | 'elsewhere';
 }
 
-const adminName = 'admin';
+export const adminName = 'admin';
 
 /**
  * Makes the first admin token at the first start and keeps it in `<data>/admin-token` (0600); the database has only
@@ -26,7 +27,6 @@ export async function ensureAdminToken(sql: Sql, dataDir: string, isAlone: boole
       return { file, state: 'kept' };
     if (!isAlone && (await hub.hasApiToken(adminName))) return { file, state: 'elsewhere' };
     const { token, tokenHash } = createApiToken(randomBytes);
-    await mkdir(dataDir, { recursive: true });
     await writeWhole(file, `${token}\n`);
     await hub.setApiToken(adminName, tokenHash);
     return { file, state: 'made' };
@@ -40,7 +40,7 @@ export async function announceLocally(
 ): Promise<string> {
   const configHome = environment['XDG_CONFIG_HOME'] || join(environment['HOME'] || homedir(), '.config');
   const file = join(configHome, 'muster', 'local.json');
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file), 0o700);
   await writeWhole(file, `${JSON.stringify(hub)}\n`);
   return file;
 }

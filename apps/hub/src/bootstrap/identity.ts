@@ -15,6 +15,8 @@ export interface HubIdentity {
   readonly dataKey: DataKey;
 }
 
+export const dataKeyPurpose = 'data-key';
+
 /**
  * Reads the fleet's uuid, its certificate authority and its data key, and makes them at the first start. Replicas
  * that start together make them once.
@@ -24,7 +26,7 @@ export interface HubIdentity {
 export async function bootstrapIdentity(sql: Sql, masterKey: MasterKey, now: number): Promise<HubIdentity> {
   return new HubRepository(sql).bootstrap(async (hub) => {
     const { fleet } = await hub.ensureHub(randomUUID());
-    const dataKey = await wrappedKey(hub, masterKey, 'data-key', async () => ({ key: createDataKey() }));
+    const dataKey = await wrappedKey(hub, masterKey, dataKeyPurpose, async () => ({ key: createDataKey() }));
     const authority = await wrappedKey(hub, masterKey, 'authority-key', async () => {
       const made = await createAuthority(now);
       return { key: Buffer.from(made.key), certificate: made.certificate };

@@ -5,16 +5,19 @@ import { type Setting, settings } from './settings.ts';
 export function helpText(): string {
   const lines = [
     'Usage: muster hub [flags]',
+    '       muster hub admin-token --new [flags]',
     '',
-    'Runs the hub. Flags go before the environment, that before the file of --config.',
+    'Runs the hub; or prints a new admin token, for who has the database and the master key, and ends the former one.',
+    '',
+    'Flags go before the environment, that before the file of --config.',
     '',
     '  --config FILE',
     '      YAML with the settings below as keys, without the dashes. MUSTER_CONFIG',
   ];
-  for (const [name, { description, placeholder, default: value, secret }] of Object.entries<Setting>(
+  for (const [name, { description, valueName, default: value, secret }] of Object.entries<Setting>(
     settings,
   )) {
-    const flag = secret === true ? `  ${name} ${placeholder} (not as a flag)` : `  --${name} ${placeholder}`;
+    const flag = secret === true ? `  ${name} ${valueName} (not as a flag)` : `  --${name} ${valueName}`;
     const usual = value === undefined || value === '' ? '' : ` Default: ${value}.`;
     lines.push(flag, `      ${description}${usual} ${environmentName(name)}`);
   }

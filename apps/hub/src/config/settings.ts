@@ -20,8 +20,8 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   /** As text, the way that a user would write it; absent: without it there is no value. */
   readonly default?: string;
   readonly description: string;
-  /** What `--help` shows in its place. */
-  readonly placeholder: string;
+  /** What `--help` calls the value. */
+  readonly valueName: string;
   /** Kept out of flags, which every user of the machine can read in the list of processes. */
   readonly secret?: boolean;
 }
@@ -39,47 +39,47 @@ export const settings = {
   data: setting({
     schema: z.string().min(1),
     default: defaultDataFolder(process.env, process.getuid?.() === 0),
-    placeholder: 'FOLDER',
+    valueName: 'FOLDER',
     description: 'Where the hub keeps its database, its copy of the fleet repo and its keys.',
   }),
   'database-url': setting({
     schema: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://'),
-    placeholder: 'URL',
+    valueName: 'URL',
     secret: true,
     description: 'A PostgreSQL to use instead of the embedded one. DATABASE_URL is read too.',
   }),
   'listen-host': setting({
     schema: z.string().min(1),
     default: '127.0.0.1',
-    placeholder: 'HOST',
+    valueName: 'HOST',
     description: 'The address that all listeners bind to.',
   }),
   'http-port': setting({
     schema: Port,
     default: '8080',
-    placeholder: 'PORT',
+    valueName: 'PORT',
     description: 'HTTP API, webhooks, health and metrics. 0 takes a free port.',
   }),
   'session-port': setting({
     schema: Port,
     default: '8443',
-    placeholder: 'PORT',
+    valueName: 'PORT',
     description: "The agents' sessions (mutual TLS).",
   }),
   'enrolment-port': setting({
     schema: Port,
     default: '8444',
-    placeholder: 'PORT',
+    valueName: 'PORT',
     description: 'Enrolment and renewal of certificates (TLS).',
   }),
   'session-address': setting({
     schema: Address,
-    placeholder: 'HOST:PORT',
+    valueName: 'HOST:PORT',
     description: 'Where agents reach the sessions, if it is not the host and port that the hub binds to.',
   }),
   'enrolment-address': setting({
     schema: Address,
-    placeholder: 'HOST:PORT',
+    valueName: 'HOST:PORT',
     description: 'Where agents reach the enrolment, if it is not the host and port that the hub binds to.',
   }),
   'git-url': setting({
@@ -87,13 +87,13 @@ export const settings = {
       .string()
       .min(1)
       .refine((url) => !url.startsWith('-'), 'must not begin with -'),
-    placeholder: 'URL',
+    valueName: 'URL',
     description: 'The fleet repo: https://…, or the path of a local repo.',
   }),
   'git-ref': setting({
     schema: z.string().refine((ref) => !ref.startsWith('-'), 'must not begin with -'),
     default: '',
-    placeholder: 'REF',
+    valueName: 'REF',
     description: "A branch or tag; by default the remote's default branch.",
   }),
   'git-path': setting({
@@ -105,82 +105,82 @@ export const settings = {
         'must stay in the repo',
       ),
     default: '',
-    placeholder: 'PATH',
+    valueName: 'PATH',
     description: 'The folder of the repo that is the fleet; by default its root.',
   }),
   'git-username': setting({
     schema: z.string().min(1),
-    placeholder: 'NAME',
+    valueName: 'NAME',
     description: 'For https:// with a token, where the server wants a name beside it.',
   }),
   'git-token': setting({
     schema: z.string().min(1),
-    placeholder: 'TOKEN',
+    valueName: 'TOKEN',
     secret: true,
     description: 'A token to read the fleet repo with.',
   }),
   'git-token-file': setting({
     schema: z.string().min(1),
-    placeholder: 'FILE',
+    valueName: 'FILE',
     description: 'A file with that token; read again for each fetch.',
   }),
   'git-poll-interval': setting({
     schema: Duration.pipe(z.number().min(1_000)),
     default: '30s',
-    placeholder: 'DURATION',
+    valueName: 'DURATION',
     description: 'How often the fleet repo is looked at; a webhook makes the hub look at once.',
   }),
   'webhook-secret': setting({
     schema: z.string().min(8, 'must have at least 8 characters'),
-    placeholder: 'SECRET',
+    valueName: 'SECRET',
     secret: true,
     description: 'What webhooks are signed with; without one they are refused.',
   }),
   'webhook-secret-file': setting({
     schema: z.string().min(1),
-    placeholder: 'FILE',
+    valueName: 'FILE',
     description: 'A file with that secret.',
   }),
   'master-key-file': setting({
     schema: z.string().min(1),
-    placeholder: 'FILE',
+    valueName: 'FILE',
     description:
       'Wraps the keys in the database (MUSTER_MASTER_KEY goes before it); default <data>/master-key.',
   }),
   'certificate-life': setting({
     schema: Duration.pipe(z.number().min(2_000)),
     default: '24h',
-    placeholder: 'DURATION',
+    valueName: 'DURATION',
     description: "How long a cluster's certificate lives; it is renewed at two thirds of that.",
   }),
   'enrolments-per-minute': setting({
     schema: z.coerce.number().int().min(1),
     default: '60',
-    placeholder: 'N',
+    valueName: 'N',
     description: 'Attempts of one address to enrol or renew: a burst of so many, refilled over a minute.',
   }),
   'guard-percent': setting({
     schema: z.coerce.number().int().min(0).max(100),
     default: '30',
-    placeholder: 'N',
+    valueName: 'N',
     description: "A change that deletes more than this part of a cluster's objects …",
   }),
   'guard-objects': setting({
     schema: z.coerce.number().int().min(0),
     default: '10',
-    placeholder: 'N',
+    valueName: 'N',
     description: '… and more than so many of them waits for consent.',
   }),
   'render-workers': setting({
     schema: z.coerce.number().int().min(1).max(64),
     default: '1',
-    placeholder: 'N',
+    valueName: 'N',
     description: 'Processes that render at the same time, at most.',
   }),
   'log-level': setting({
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error']),
     default: 'info',
-    placeholder: 'LEVEL',
+    valueName: 'LEVEL',
     description: 'trace, debug, info, warn or error.',
   }),
 } as const;
@@ -193,6 +193,10 @@ export type HubConfig = {
     | z.output<(typeof settings)[Name]['schema']>
     | ((typeof settings)[Name] extends { readonly default: string } ? never : undefined);
 };
+
+export function masterKeyFile(config: HubConfig): string {
+  return config['master-key-file'] ?? join(config.data, 'master-key');
+}
 
 /** As the XDG base directory specification has it; a system's service keeps its data where services do. */
 export function defaultDataFolder(

@@ -10,7 +10,16 @@ import type { ExitCode } from './exit.ts';
 import type { ConnectionFlags } from './hub-api/connection.ts';
 import type { Io } from './io.ts';
 
-const LISTS = ['clusters', 'bundles', 'revisions', 'assignments', 'objects', 'join-tokens'];
+const LISTS = [
+  'clusters',
+  'bundles',
+  'revisions',
+  'assignments',
+  'objects',
+  'events',
+  'pauses',
+  'join-tokens',
+];
 
 /**
  * All commands with their help. What a command does is imported when it runs: `--help` and completion read only this
@@ -42,7 +51,7 @@ export function createProgram(io: Io, done: (exitCode: ExitCode) => void): Comma
 
   program
     .command('get')
-    .description('list clusters, bundles, revisions, assignments, objects or join tokens')
+    .description('list clusters, bundles, revisions, assignments, objects, events, pauses or join tokens')
     .addArgument(
       new Argument('<list>', 'what to list').choices([...LISTS, ...LISTS.map((it) => it.slice(0, -1))]),
     )
@@ -58,8 +67,24 @@ export function createProgram(io: Io, done: (exitCode: ExitCode) => void): Comma
     .option('--health <statuses>', 'Healthy, Progressing, Degraded, Suspended, Missing, Unknown')
     .option('--state <states>', 'Good, Failing (bundles); Resolving, Good, Refused (revisions)')
     .option('--kind <kind>', 'objects of this kind')
+    .option('--type <types>', 'events of these types, by commas')
     .action((list: string, name: string | undefined, options: GetOptions) =>
       online(async (context) => (await import('./commands/get.ts')).get(context, list, name, options)),
+    );
+
+  program
+    .command('events')
+    .description('who did what, and what befell the fleet, the latest first')
+    .addOption(output('table', 'wide', 'json', 'yaml', 'name'))
+    .option('-w, --watch', 'go on, and print what is new')
+    .option('--limit <number>', 'at most so many', '50')
+    .option('--cluster <name>', 'about this cluster')
+    .option('--bundle <name>', 'about this bundle')
+    .option('--type <types>', 'of these types, by commas')
+    .action((options: GetOptions) =>
+      online(async (context) =>
+        (await import('./commands/get.ts')).get(context, 'events', undefined, options),
+      ),
     );
 
   program
@@ -166,6 +191,14 @@ export function createProgram(io: Io, done: (exitCode: ExitCode) => void): Comma
     .action((options: { reason?: string; yes?: boolean }) =>
       online(async (context) => (await import('./commands/sync.ts')).recover(context, options)),
     );
+
+  program
+    .command('schema')
+    .description('the JSON Schema of fleet files, or of one kind of them, for editors')
+    .argument('[kind]', 'Bundle, Cluster, ClusterGroup, Fleet')
+    .action(async (kind: string | undefined) => {
+      done((await import('./commands/schema.ts')).printSchema(io, kind));
+    });
 
   program
     .command('version')

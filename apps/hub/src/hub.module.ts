@@ -31,6 +31,7 @@ import { Advertised } from './sessions/advertised.ts';
 import { AgentGate } from './sessions/agent-gate.ts';
 import { EnrolmentService } from './sessions/enrolment.service.ts';
 import { SessionBook } from './sessions/session-book.ts';
+import { SyncRequests } from './sessions/sync-requests.ts';
 import { StatusWriter } from './status/status-writer.ts';
 import { CLOCK, type Clock, CONFIG, IDENTITY, LOGGER, type Logger, RENDERER, STORE } from './tokens.ts';
 
@@ -75,6 +76,7 @@ const services = [
   ResolveService,
   SessionBook,
   StatusWriter,
+  SyncRequests,
 ];
 
 @Module({})

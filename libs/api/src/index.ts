@@ -3,6 +3,7 @@ export * from './assignment.ts';
 export * from './bundle.ts';
 export * from './cluster.ts';
 export * from './common.ts';
+export * from './event.ts';
 export * from './lists.ts';
 export * from './pause.ts';
 export * from './revision.ts';

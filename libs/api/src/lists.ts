@@ -33,6 +33,8 @@ export const LISTS = {
     filters: ['cluster', 'bundle', 'group', 'kind', 'namespace', 'name', 'image', 'sync', 'health'],
     labelSelector: true,
   },
+  events: { sort: ['-at'], filters: ['cluster', 'bundle', 'type'], labelSelector: false },
+  pauses: { sort: ['scope', 'name', 'since'], filters: ['scope', 'name'], labelSelector: false },
   'join-tokens': { sort: ['-createdAt', 'name'], filters: ['name'], labelSelector: false },
 } as const satisfies Record<
   string,

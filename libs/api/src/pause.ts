@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Timestamp } from './common.ts';
+import { pageOf, Timestamp } from './common.ts';
 
 /** A stop of all writes to what it covers, durable at the agents too. */
 export const Pause = z.object({
@@ -44,3 +44,5 @@ export type ResumeQuery = z.infer<typeof ResumeQuery>;
 
 /** Answer to a pause (those that now stand) and to a resume (those that were lifted; empty when nothing was paused). */
 export const PauseList = z.object({ items: z.array(Pause) });
+
+export const PausePage = pageOf(Pause).meta({ id: 'PausePage' });

@@ -17,8 +17,11 @@ export const Revision = z
     committedAt: Timestamp,
     state: RevisionState,
     newest: z.boolean().meta({ description: 'The head of the followed branch or tag.' }),
-    problems: z.array(RepoProblem),
+    problems: z.array(RepoProblem).meta({ description: 'Why it is Refused.' }),
     bundles: z.object({ total: z.int().nonnegative(), failing: z.int().nonnegative() }),
+    failures: z.array(z.object({ bundle: z.string(), message: z.string() })).meta({
+      description: 'Bundles that do not render at it, each with the place and the reason; at most 20.',
+    }),
     seenAt: Timestamp,
     resolveMs: z.number().nonnegative().nullable().meta({ description: 'From seen to stored.' }),
   })

@@ -40,7 +40,7 @@ export const FleetStatus = z
     }),
     bundles: z.object({ total: z.int(), failing: z.int(), paused: z.int() }),
     assignments: z.object({ total: z.int(), sync: SyncCounts, health: HealthCounts }),
-    pauses: z.array(Pause),
+    pauses: z.array(Pause).meta({ description: 'The widest first; at most 20.' }),
     attention: z.array(Attention).meta({ description: 'The worst first; at most 20.' }),
   })
   .meta({ id: 'FleetStatus' });

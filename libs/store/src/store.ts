@@ -20,6 +20,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** A server that is away is an error within seconds, and one whose machine vanished is noticed though nothing is sent. */
+const connecting = { connectionTimeoutMillis: 10_000, keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+
 /** Replicas that start at the same time migrate one after the other ("mstm"). */
 const migrationLock = 0x6d73746d;
 
@@ -39,7 +42,7 @@ async function connectStore(server: EmbeddedPostgres | { readonly databaseUrl: s
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client(
       'databaseUrl' in server
-        ? { connectionString: server.databaseUrl, keepAlive: true }
+        ? { connectionString: server.databaseUrl, ...connecting }
         : { host: server.socketDir, user: server.user, database: server.database },
     );
     await client.connect();
@@ -72,6 +75,8 @@ export function createDataSource(server: EmbeddedPostgres | { readonly databaseU
     migrations,
     migrationsTransactionMode: 'all',
     poolSize: 10,
+    // Waiting for one of the pool's connections counts, too.
+    extra: { ...connecting, connectionTimeoutMillis: 30_000 },
     // The pool replaces a connection that breaks; who used it hears of it by its own rejection.
     poolErrorHandler: () => undefined,
     logging: false,

@@ -136,7 +136,7 @@ export async function addRevision(
     author: 'Ada <ada@example.com>',
     committedAt: at,
   };
-  if (refused === undefined) await revisions.addResolving(row, at, { total: 1, failing: 0 });
+  if (refused === undefined) await revisions.addResolving(row, at, { total: 1, failing: 0, failures: [] });
   else {
     const problem = { file: 'fleet/muster.yaml', line: 3, column: null, field: 'spec', message: refused };
     await revisions.addRefused(row, [problem], at);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startFakeHub } from '../testing/fake-hub.ts';
 import { runCli } from '../testing/run-cli.ts';
-import { assignment, bundle, cluster } from '../testing/samples.ts';
+import { assignment, bundle, cluster, revision } from '../testing/samples.ts';
 
 describe('muster describe', () => {
   test('cluster tells where each label is from, and what runs there', async () => {
@@ -47,6 +47,26 @@ eu-1      checkout   1a2b3c4d   Synced   Healthy   Applied   30s
     expect(stdout).toContain(
       '  checkout on eu-1: Deployment checkout/web: OutOfSync, Degraded: spec.replicas: must not be negative\n',
     );
+  });
+
+  test('revision names the bundles that do not render at it, and why', async () => {
+    const failures = [{ bundle: 'search', message: 'search/web.yaml:3: a tab is used to indent' }];
+    await using hub = await startFakeHub(() => ({
+      json: { items: [{ ...revision, bundles: { total: 9, failing: 2 }, failures }] },
+    }));
+    expect((await runCli(['describe', 'revision', '1a2b'], hub)).stdout)
+      .toBe(`Commit:       ${revision.sha} (newest)
+State:        Good
+Author:       Ann
+Committed:    2026-11-21T11:58:00.000Z (2m ago)
+Resolved in:  42 ms
+Bundles:      9, 2 failing
+Message:      Raise the replicas
+              
+              Because of the sale.
+Failing:      search: search/web.yaml:3: a tab is used to indent
+              and 1 more bundle
+`);
   });
 
   test('of a name that is not there is 1', async () => {

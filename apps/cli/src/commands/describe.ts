@@ -4,7 +4,7 @@ import { CliError, EXIT_NO, EXIT_OK, EXIT_USAGE } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { columnsFor } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
-import { ago, orNone, outOf, printPlace } from '../output/text.ts';
+import { ago, count, orNone, outOf, printPlace } from '../output/text.ts';
 import { assignments } from '../resources/assignments.ts';
 import { findResource } from '../resources/find-resource.ts';
 
@@ -94,8 +94,9 @@ function describeRevision(it: Revision, now: number): string {
     ['Committed', `${it.committedAt} (${ago(it.committedAt, now)} ago)`],
     ['Resolved in', it.resolveMs === null ? undefined : `${Math.round(it.resolveMs)} ms`],
     ['Bundles', `${it.bundles.total}, ${it.bundles.failing} failing`],
-    ['Message', it.message.trim()],
+    ['Message', it.message],
     ['Problems', printProblems(it.problems)],
+    ['Failing', printFailures(it)],
   ]);
 }
 
@@ -127,6 +128,12 @@ function printPause(pause: Pause | null): string | undefined {
   return pause === null
     ? undefined
     : `since ${pause.since} by ${pause.by}${pause.reason && `: ${pause.reason}`}`;
+}
+
+function printFailures({ failures, bundles }: Revision): string {
+  const more = bundles.failing - failures.length;
+  const lines = failures.map(({ bundle, message }) => `${bundle}: ${message}`);
+  return [...lines, ...(more > 0 ? [`and ${count(more, 'more bundle')}`] : [])].join('\n');
 }
 
 function printProblems(problems: readonly RepoProblem[]): string {

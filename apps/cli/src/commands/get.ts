@@ -18,6 +18,7 @@ export interface GetOptions {
   readonly health?: string;
   readonly state?: string;
   readonly kind?: string;
+  readonly type?: string;
 }
 
 /** `muster get LIST [NAME]`. */
@@ -40,6 +41,7 @@ export async function get(
     health: options.health,
     state: options.state,
     kind: options.kind,
+    type: options.type,
     ...(name === undefined ? {} : resource.find(name)),
   };
   const read = () => hub.list<unknown>(resource.list, query, limit);

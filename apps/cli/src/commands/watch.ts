@@ -59,7 +59,7 @@ async function printOne<T>(
   return format === 'json' ? `${JSON.stringify(item)}\n` : `---\n${await printData(item, 'yaml')}`;
 }
 
-/** Every list is announced by its name but for join tokens, which only people change. */
+/** Every list is announced by its name, but for those that hold what people do. */
 function topicOf(list: ListName): ChangeNotice['topics'][number] {
-  return list === 'join-tokens' ? 'status' : list;
+  return list === 'join-tokens' || list === 'events' || list === 'pauses' ? 'status' : list;
 }

@@ -75,6 +75,7 @@ export const revision: Revision = {
   newest: true,
   problems: [],
   bundles: { total: 2, failing: 0 },
+  failures: [],
   seenAt: '2026-11-21T11:58:01.000Z',
   resolveMs: 41.7,
 };

@@ -24,7 +24,7 @@ export async function setLabels(
     if (found) {
       const set = Object.entries(change.set).map(([key, value]) => `${key}=${value}`);
       const message = `labels of cluster ${name}: ${[...set, ...change.remove.map((key) => `${key}-`)].join(' ')}`;
-      await new ChangeRepository(sql).addEvents([{ by, kind: 'ClusterLabelled', subject: name, message }]);
+      await new ChangeRepository(sql).addEvents([{ by, kind: 'ClusterLabelled', cluster: name, message }]);
     }
     return found;
   });
@@ -74,7 +74,7 @@ export async function removeCluster(
     const removed = await new ClusterRepository(sql).remove(name);
     if (removed !== undefined) {
       const message = `cluster ${name} was removed; its workloads stay`;
-      await new ChangeRepository(sql).addEvents([{ by, kind: 'ClusterRemoved', subject: name, message }]);
+      await new ChangeRepository(sql).addEvents([{ by, kind: 'ClusterRemoved', cluster: name, message }]);
     }
     return removed;
   });

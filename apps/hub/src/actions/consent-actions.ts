@@ -31,9 +31,10 @@ export async function consentToDeletions(
   const consented = await context.sql.transaction(async (sql) => {
     const changes = new ChangeRepository(sql);
     const message = `deletions of bundle ${bundle} may go on at ${names.join(', ')}`;
-    await changes.addEvents([{ by, kind: 'DeletionsAllowed', subject: bundle, message }]);
+    await changes.addEvents([{ by, kind: 'DeletionsAllowed', bundle, message }]);
     return changes.consentByPerson(bundle, names, by);
   });
+  context.ports.changed(['status']);
   context.ports.wakePlanner();
   return done(consented);
 }

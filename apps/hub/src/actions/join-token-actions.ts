@@ -21,8 +21,9 @@ export async function createJoinToken(
   const { authorityPin, enrolmentAddress } = context.invitation;
   const made = makeToken(authorityPin, (size) => context.invitation.randomBytes(size));
   const row = await context.sql.transaction(async (sql) => {
-    const message = `a join token for ${request.name === undefined ? 'any new cluster' : `cluster ${request.name}`}`;
-    await new ChangeRepository(sql).addEvents([{ by, kind: 'JoinTokenCreated', subject: made.id, message }]);
+    const message = `join token ${made.id} was made for ${request.name === undefined ? 'any new cluster' : `cluster ${request.name}`}`;
+    const about = request.name === undefined ? {} : { cluster: request.name };
+    await new ChangeRepository(sql).addEvents([{ by, kind: 'JoinTokenCreated', message, ...about }]);
     return new JoinTokenRepository(sql).add({
       id: made.id,
       secretHash: made.secretHash,
@@ -53,7 +54,7 @@ export async function revokeJoinToken(
 ): Promise<ActionOutcome<undefined>> {
   const removed = await context.sql.transaction(async (sql) => {
     const found = await new JoinTokenRepository(sql).remove(id);
-    const event = { by, kind: 'JoinTokenRevoked', subject: id, message: `join token ${id} was revoked` };
+    const event = { by, kind: 'JoinTokenRevoked', message: `join token ${id} was revoked` };
     if (found) await new ChangeRepository(sql).addEvents([event]);
     return found;
   });

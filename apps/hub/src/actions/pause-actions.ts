@@ -87,7 +87,8 @@ function events(kind: 'Paused' | 'Resumed', { scope, names }: Scope, by: string,
   return names.map((name) => {
     const what = scope === 'All' ? 'everything' : `${scope.toLowerCase()} ${name}`;
     const message = `${kind.toLowerCase()} ${what}${reason === '' ? '' : `: ${reason}`}`;
-    return { by, kind, subject: name, message };
+    const about = { All: {}, Bundle: { bundle: name }, Cluster: { cluster: name } }[scope];
+    return { by, kind, message, ...about };
   });
 }
 

@@ -15,7 +15,7 @@ export async function recover(
   const epoch = await context.sql.transaction(async (sql) => {
     const raised = await new HubRepository(sql).raiseEpoch();
     const message = `the epoch was raised to ${raised}${reason === '' ? '' : `: ${reason}`}`;
-    await new ChangeRepository(sql).addEvents([{ by, kind: 'Recovered', subject: '', message }]);
+    await new ChangeRepository(sql).addEvents([{ by, kind: 'Recovered', message }]);
     return raised;
   });
   context.ports.changed(['clusters', 'status']);

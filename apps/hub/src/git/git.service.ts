@@ -18,10 +18,15 @@ import {
 import { HubMetrics } from '../api/index.ts';
 import type { HubConfig } from '../config/settings.ts';
 import { Coalescer } from '../lifecycle/lane.ts';
+import { Retry } from '../lifecycle/retry.ts';
 import { PlannerService } from '../plan/planner.service.ts';
+import { unsettled } from '../resolve/bundle-resolver.ts';
 import { ResolveLane } from '../resolve/resolve-lane.ts';
 import { ResolveService } from '../resolve/resolve.service.ts';
 import { CLOCK, type Clock, CONFIG, LOGGER, type Logger, STORE } from '../tokens.ts';
+
+/** A source that kills the worker will mostly do so again; a machine that was short of memory will not. */
+const retryDelays = { firstMs: 10_000, longestMs: 600_000 };
 
 /**
  * Follows the fleet repo: looks at it, resolves a commit that is new, has desired states planned. What is away or
@@ -40,6 +45,12 @@ export class GitService {
   readonly #metrics: HubMetrics;
   readonly #looks = new Coalescer(() => this.#look());
   readonly #stop = new AbortController();
+  readonly #retry = new Retry(() => {
+    this.#isRetryDue = true;
+    void this.look();
+  }, retryDelays);
+  /** Also at the start: an earlier hub may have left it. */
+  #isRetryDue = true;
   #source: GitSource | undefined;
   #unwatch: (() => void) | undefined;
   #state: RepoState | undefined;
@@ -85,6 +96,7 @@ export class GitService {
 
   async close(): Promise<void> {
     this.#stop.abort();
+    this.#retry.stop();
     this.#unwatch?.();
     await this.#looks.idle();
     await this.#source?.close();
@@ -142,15 +154,28 @@ export class GitService {
 
   async #follow(source: GitSource, commit: Commit, seenAt: Date): Promise<void> {
     const former = this.#newest?.sha;
-    if (commit.sha === former && this.#isFollowedAsBefore()) return;
+    const again = commit.sha === former && this.#isFollowedAsBefore();
+    if (again && !(await this.#hasToRetry())) return;
     if (former !== undefined && !(await source.isAncestor(former, commit.sha)))
       await this.#noteRewrite(former, commit);
-    this.#logger.info({ revision: commit.sha }, 'a new commit');
-    const resolved = await this.#lane.run(() => this.#resolver.resolve(source, commit, seenAt, this.#newest));
+    this.#logger.info({ revision: commit.sha }, again ? 'trying bundles again' : 'a new commit');
+    const newest = this.#newest;
+    const resolved = await this.#lane.run(() =>
+      this.#resolver.resolve(source, { commit, seenAt, newest, again }),
+    );
+    this.#isRetryDue = false;
+    if (resolved.kind === 'unchanged') return this.#retry.failed();
+    this.#retry.succeeded();
+    if (resolved.kind === 'good' && !resolved.isSettled) this.#retry.failed();
     this.#newest = await this.#revisions.newest();
     this.#metrics.revisions.inc({ state: resolved.kind === 'good' ? 'Good' : 'Refused' });
     if (resolved.kind === 'good') await this.#planner.plan();
     this.#listener();
+  }
+
+  /** Whether it is time to try bundles again that failed for a reason that may have passed. */
+  async #hasToRetry(): Promise<boolean> {
+    return this.#isRetryDue && (this.#isRetryDue = await this.#revisions.hasBundleOfInput(unsettled));
   }
 
   /** False when the hub was told to read another folder than the one that it read last. */
@@ -163,7 +188,7 @@ export class GitService {
     const message = `the branch was rewritten: ${commit.sha} does not follow ${former}`;
     this.#logger.warn({ revision: commit.sha, former }, message);
     await new ChangeRepository(this.#store.sql).addEvents([
-      { by: `commit ${commit.sha}`, kind: 'BranchRewritten', subject: commit.sha, message },
+      { by: `commit ${commit.sha}`, kind: 'BranchRewritten', message },
     ]);
   }
 

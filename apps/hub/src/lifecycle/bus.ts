@@ -13,7 +13,9 @@ export type Wake =
   /** New desired states are stored. */
   | 'desired'
   /** A cluster was removed. */
-  | 'clusters';
+  | 'clusters'
+  /** Agents are to be asked to check everything. */
+  | 'sync';
 
 const channel = 'muster';
 const reconnectMs = 1_000;

@@ -12,6 +12,7 @@ import { Advertised } from '../sessions/advertised.ts';
 import { AgentGate } from '../sessions/agent-gate.ts';
 import { EnrolmentService } from '../sessions/enrolment.service.ts';
 import { SessionBook } from '../sessions/session-book.ts';
+import { SyncRequests } from '../sessions/sync-requests.ts';
 import { StatusWriter } from '../status/status-writer.ts';
 import { CLOCK, type Clock, CONFIG, IDENTITY, LOGGER, type Logger } from '../tokens.ts';
 import { hubVersion } from '../version.ts';
@@ -28,7 +29,6 @@ const garbageMs = 3_600_000;
 const serverCertificateMs = 24 * 3_600_000;
 const graceMs = 2_000;
 const reconnectAfterMs = 1_000;
-const syncPatienceMs = 60_000;
 
 /** Ties the parts together, starts them in order, and stops them in the opposite one. */
 @Injectable()
@@ -51,6 +51,7 @@ export class HubRuntime {
   readonly #bus: Bus;
   readonly #leadership: Leadership;
   readonly #garbage: GarbageCollector;
+  readonly #syncs: SyncRequests;
   readonly #feed: ChangeFeed;
   readonly #schedule = new Schedule();
   #server: AgentServer | undefined;
@@ -74,6 +75,7 @@ export class HubRuntime {
     @Inject(Bus) bus: Bus,
     @Inject(Leadership) leadership: Leadership,
     @Inject(GarbageCollector) garbage: GarbageCollector,
+    @Inject(SyncRequests) syncs: SyncRequests,
     @Inject(ChangeFeed) feed: ChangeFeed,
   ) {
     this.#config = config;
@@ -94,6 +96,7 @@ export class HubRuntime {
     this.#bus = bus;
     this.#leadership = leadership;
     this.#garbage = garbage;
+    this.#syncs = syncs;
     this.#feed = feed;
   }
 
@@ -153,17 +156,17 @@ export class HubRuntime {
    * newest commit that was resolved here.
    */
   async requestLook(): Promise<string | undefined> {
-    if (this.#leadership.leads) await this.#git.look();
-    else await this.#bus.wake('git');
+    if (!this.#leadership.leads) {
+      await this.#bus.wake('git');
+      return undefined;
+    }
+    await this.#git.look();
     return this.#git.resolvedSha;
   }
 
-  /** Has agents check everything now; answers the clusters that have a session here. */
-  async requestSync(clusterIds: readonly string[], bundle: string | undefined): Promise<readonly string[]> {
-    const connected = clusterIds.filter((clusterId) => this.#server?.session(clusterId) !== undefined);
-    for (const clusterId of connected)
-      this.#background('asking an agent to sync', () => this.#syncNow(clusterId, bundle));
-    return connected;
+  /** Has agents check everything now; answers the clusters that are connected, here or to another replica. */
+  requestSync(clusterIds: readonly string[], bundle: string | undefined): Promise<readonly string[]> {
+    return this.#syncs.request(this.server, clusterIds, bundle ?? '', this.leaseMs);
   }
 
   /** Ends the session of a cluster that was removed, wherever it is. */
@@ -209,6 +212,9 @@ export class HubRuntime {
       this.#background('looking at the repo', () => this.#ifLeading(() => this.#git.look())),
     );
     this.#bus.on('desired', () => this.#background('reading desired states', () => this.#catchUp()));
+    this.#bus.on('sync', () =>
+      this.#background('asking agents to sync', () => this.#syncs.serve(this.server)),
+    );
     this.#bus.on('clusters', () => this.#background('ending sessions', () => this.#reconcileSessions()));
     this.#leadership.onGained(() =>
       this.#background('taking the lead', async () => {
@@ -224,6 +230,7 @@ export class HubRuntime {
         await this.#hub.heartbeat(this.#bus.replica, hubVersion);
         await this.#catchUp();
         await this.#reconcileSessions();
+        await this.#syncs.serve(this.server);
       }),
     );
     this.#schedule.every(planMs, () =>
@@ -256,21 +263,6 @@ export class HubRuntime {
     const changed = await this.#desired.refresh();
     this.#announce(changed);
     if (changed.length > 0) this.#feed.changed(['clusters', 'bundles', 'assignments', 'objects', 'status']);
-  }
-
-  /** What the agent found comes by its reports. */
-  async #syncNow(clusterId: string, bundle: string | undefined): Promise<void> {
-    const session = this.#server?.session(clusterId);
-    if (session === undefined) return;
-    const request = { $case: 'syncNow', value: { bundle: bundle ?? '' } } as const;
-    const answer = session.request(request, { signal: AbortSignal.timeout(syncPatienceMs) });
-    try {
-      for await (const chunk of answer)
-        this.#logger.trace({ cluster: clusterId, bytes: chunk.length }, 'part of an answer');
-    } catch (error) {
-      // An agent that is too old for the request, or that left meanwhile, checks in its own time.
-      this.#logger.debug({ err: error, cluster: clusterId }, 'an agent did not sync');
-    }
   }
 
   /** Ends what a removal did not reach: it was told to nobody, or the session was about to begin. */

@@ -31,8 +31,8 @@ export interface BundleResolverOptions {
 /** Sources that are read and rendered at a time: enough to keep the worker busy, few enough to hold in memory. */
 const concurrency = 4;
 
-/** No input has it, so what stands under it is tried anew with the next commit. */
-const notToKeep = '';
+/** The input key of a failure that may pass. No input has it, so what stands under it is tried anew. */
+export const unsettled = '';
 
 /** Renders bundles, and only those whose input isn't what it was. */
 export class BundleResolver {
@@ -84,7 +84,7 @@ export class BundleResolver {
         'spec.source.manifests.path',
         error.message,
       );
-      return failed(bundle, notToKeep, [problem]);
+      return failed(bundle, unsettled, [problem]);
     }
   }
 

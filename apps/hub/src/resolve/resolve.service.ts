@@ -21,23 +21,38 @@ import type { HubConfig } from '../config/settings.ts';
 import { ContentStore } from '../content/content-store.ts';
 import { rolloutState } from '../plan/planner.service.ts';
 import { CLOCK, type Clock, CONFIG, IDENTITY, LOGGER, type Logger, RENDERER, STORE } from '../tokens.ts';
-import { BundleResolver, type BundleResult } from './bundle-resolver.ts';
+import { BundleResolver, type BundleResult, unsettled } from './bundle-resolver.ts';
 import { inRepo, summary } from './problems.ts';
 import { isSameStored } from './same-stored.ts';
 import { readFleet } from './read-fleet.ts';
 import { allowedDeletions } from './trailers.ts';
 
 export type Resolved =
-  { readonly kind: 'good' } | { readonly kind: 'refused'; readonly problems: readonly RepoProblem[] };
+  /** `isSettled` false: a bundle failed for a reason that may pass, and is to be tried again. */
+  | { readonly kind: 'good'; readonly isSettled: boolean }
+  | { readonly kind: 'refused'; readonly problems: readonly RepoProblem[] }
+  /** What was tried again failed again; nothing is stored. */
+  | { readonly kind: 'unchanged' };
 
-interface ResolvedCommit {
+export interface CommitToResolve {
   readonly commit: Commit;
   readonly seenAt: Date;
+  /** The revision that was the newest when the commit was fetched. */
   readonly newest: NewestRevision | undefined;
+  /** It was resolved before, and bundles that may render by now are tried again. */
+  readonly again: boolean;
+}
+
+/** So many of a revision's failing bundles are named in its row. */
+const keptFailures = 20;
+
+interface ResolvedCommit extends CommitToResolve {
   /** The bundles as they were stored when resolving began. */
   readonly former: ReadonlyMap<string, BundleRow>;
   readonly model: FleetModel;
   readonly results: readonly BundleResult[];
+  /** Bundles whose deletions the commits consent to. */
+  readonly allowed: readonly string[];
 }
 
 /** Turns a commit into what plans are made from: bundles with their manifests, groups, declared clusters. */
@@ -70,19 +85,16 @@ export class ResolveService {
   }
 
   /**
-   * Stores the commit as the newest revision. One that does not parse is stored as refused and changes nothing else.
+   * Stores the commit as the newest revision, unless it is resolved again with no other outcome. One that does not parse is stored as refused and changes nothing else.
    * Rejects with `GitError` or `RenderWorkerError` when it could not be read or rendered for a reason that isn't its,
    * and with `RevisionSupersededError` when another revision than `newest` became the newest meanwhile.
    */
-  async resolve(
-    git: GitSource,
-    commit: Commit,
-    seenAt: Date,
-    newest: NewestRevision | undefined,
-  ): Promise<Resolved> {
+  async resolve(git: GitSource, what: CommitToResolve): Promise<Resolved> {
+    const { commit, seenAt, newest } = what;
     const folder = this.#config['git-path'];
     const fleet = await readFleet(git, commit, folder);
     if (fleet.kind === 'refused') {
+      if (what.again) return { kind: 'unchanged' };
       await this.#store.sql.transaction(async (sql) => {
         const revisions = new RevisionRepository(sql);
         await revisions.fence(newest);
@@ -106,12 +118,27 @@ export class ResolveService {
       },
     });
     const results = await resolver.resolveAll(fleet.model.bundles, former);
-    await this.#save({ commit, seenAt, newest, former, model: fleet.model, results });
+    if (what.again && !results.some((it) => isRecovered(it, former.get(it.bundle.name))))
+      return { kind: 'unchanged' };
+    const allowed = await this.#allowedDeletions(git, commit);
+    await this.#save({ ...what, former, model: fleet.model, results, allowed });
     this.#contents.remember(results.flatMap((it) => (it.rendered === undefined ? [] : rowsOf(it.rendered))));
-    return { kind: 'good' };
+    return { kind: 'good', isSettled: results.every((it) => it.inputKey !== unsettled) };
   }
 
-  async #save({ commit, seenAt, newest, former, model, results }: ResolvedCommit): Promise<void> {
+  /**
+   * By the trailers of every commit that the newest good revision does not have: pushes bring several at once, and a
+   * commit that was refused changed nothing yet. Of a rewritten branch, whose commits are no changes to what was
+   * there, the head alone counts.
+   */
+  async #allowedDeletions(git: GitSource, head: Commit): Promise<string[]> {
+    const good = (await new RevisionRepository(this.#store.sql).fleet())?.revision;
+    const isFollowed = good !== undefined && good !== head.sha && (await git.isAncestor(good, head.sha));
+    const commits = isFollowed ? await git.commitsSince(good, head.sha) : [head];
+    return [...new Set(commits.flatMap((it) => allowedDeletions(it.message)))];
+  }
+
+  async #save({ commit, seenAt, newest, former, model, results, allowed }: ResolvedCommit): Promise<void> {
     await this.#store.sql.transaction(async (sql) => {
       const revisions = new RevisionRepository(sql);
       await revisions.fence(newest);
@@ -123,10 +150,16 @@ export class ResolveService {
         this.#clock(),
       );
       const rows = results.map((result) => bundleRow(result, step.state, former.get(result.bundle.name)));
-      const failing = results.filter((it) => it.problems.length > 0).length;
+      const failing = results.filter((it) => it.problems.length > 0);
 
       await this.#saveContents(sql, results);
-      await revisions.addResolving(commit, seenAt, { total: results.length, failing });
+      await revisions.addResolving(commit, seenAt, {
+        total: results.length,
+        failing: failing.length,
+        failures: failing
+          .slice(0, keptFailures)
+          .map(({ bundle, problems }) => ({ bundle: bundle.name, message: summary(problems) })),
+      });
       const changed = rows.filter((row) => !isSameStored(row, former.get(row.name)));
       const present = new Set(rows.map((row) => row.name));
       const removed = [...former.keys()].filter((name) => !present.has(name));
@@ -134,7 +167,7 @@ export class ResolveService {
       await revisions.setFleet(commit.sha, model.groups);
       await new ClusterRepository(sql).declare(declaredRows(model, this.#config['git-path']));
       const changes = new ChangeRepository(sql);
-      await changes.consentByCommit(allowedDeletions(commit.message), `commit ${commit.sha}`);
+      await changes.consentByCommit(allowed, `commit ${commit.sha}`);
       await changes.addEvents(eventsOf(commit, step.effects));
     });
   }
@@ -155,6 +188,11 @@ export class ResolveService {
       [...renderings].map(([inputKey, manifestDigest]) => ({ inputKey, manifestDigest })),
     );
   }
+}
+
+/** It failed for a reason that passed. */
+function isRecovered(result: BundleResult, before: BundleRow | undefined): boolean {
+  return before?.inputKey === unsettled && result.inputKey !== unsettled;
 }
 
 function rowsOf({ manifest, objects }: NonNullable<BundleResult['rendered']>) {
@@ -206,21 +244,21 @@ function declaredRows(model: FleetModel, folder: string) {
 function eventsOf(commit: Commit, effects: ReturnType<typeof advance>['effects']): NewEvent[] {
   const by = `commit ${commit.sha}`;
   return effects.map((effect): NewEvent => {
-    const { bundle: subject } = effect;
+    const { bundle } = effect;
     switch (effect.kind) {
       case 'Advanced':
-        return { by, kind: 'BundleAdvanced', subject, message: `bundle ${subject} is now at ${effect.to}` };
+        return { by, kind: 'BundleAdvanced', bundle, message: `bundle ${bundle} is now at ${effect.to}` };
       case 'Held':
         return {
           by,
           kind: 'BundleHeld',
-          subject,
-          message: `bundle ${subject} does not render: ${effect.reason}`,
+          bundle,
+          message: `bundle ${bundle} does not render: ${effect.reason}`,
         };
       case 'Recovered':
-        return { by, kind: 'BundleRecovered', subject, message: `bundle ${subject} renders again` };
+        return { by, kind: 'BundleRecovered', bundle, message: `bundle ${bundle} renders again` };
       case 'Left':
-        return { by, kind: 'BundleLeft', subject, message: `bundle ${subject} left the fleet repo` };
+        return { by, kind: 'BundleLeft', bundle, message: `bundle ${bundle} left the fleet repo` };
     }
   });
 }

@@ -10,6 +10,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   ChangeRepository,
   ClusterRepository,
+  isTaken,
   JoinTokenRepository,
   type Sql,
   type Store,
@@ -121,7 +122,7 @@ export class EnrolmentService {
           fleet: this.#identity.fleet,
         };
       });
-    const outcome = await this.#limit(enter);
+    const outcome = await this.#limit(() => enter().catch((error: unknown) => onceMore(error, enter)));
     if (outcome.outcome === 'enrolled') this.#listener();
     else
       this.#logger.warn(
@@ -135,7 +136,7 @@ export class EnrolmentService {
     this.#logger.info({ cluster: name, address }, 'a cluster enrolled');
     const message = `cluster ${name} enrolled from ${address}`;
     await new ChangeRepository(sql).addEvents([
-      { by: `cluster ${name}`, kind: 'ClusterEnrolled', subject: name, message },
+      { by: `cluster ${name}`, kind: 'ClusterEnrolled', cluster: name, message },
     ]);
   }
 
@@ -193,6 +194,12 @@ export class EnrolmentService {
       sessionAddress: this.#advertised.sessions,
     };
   }
+}
+
+/** Another token let in the same cluster, or one of the same name, at the same time: now its row decides. */
+function onceMore<Result>(error: unknown, work: () => Promise<Result>): Promise<Result> {
+  if (isTaken(error)) return work();
+  throw error;
 }
 
 function refused(reason: EnrolRefusal, message: string): EnrolOutcome & { outcome: 'refused' } {

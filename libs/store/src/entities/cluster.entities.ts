@@ -39,6 +39,8 @@ export const ClusterEntity = new EntitySchema({
   indices: [
     { name: 'clusters_name_idx', columns: ['name'], unique: true, where: 'removed_at IS NULL' },
     { name: 'clusters_uid_idx', columns: ['uid'] },
+    /** A cluster has one name: two tokens that are used at the same time can't give it two. */
+    { name: 'clusters_present_uid_idx', columns: ['uid'], unique: true, where: 'removed_at IS NULL' },
   ],
 });
 
@@ -71,6 +73,16 @@ export const ConsentEntity = new EntitySchema({
   },
 });
 
+/** A cluster that is to check a bundle (empty: all) now, until the replica that has its session has asked it. */
+export const SyncRequestEntity = new EntitySchema({
+  name: 'sync_requests',
+  columns: {
+    cluster_id: key('sync_requests', uuid()),
+    bundle: key('sync_requests', text()),
+    at: time(),
+  },
+});
+
 /** Who did what, and what befell the hub. */
 export const EventEntity = new EntitySchema({
   name: 'events',
@@ -79,9 +91,10 @@ export const EventEntity = new EntitySchema({
     at: time(),
     by: text(),
     kind: text(),
-    subject: text(),
     message: text(),
-    detail: optional(json()),
+    /** What it is about, by name. */
+    cluster: optional(text()),
+    bundle: optional(text()),
   },
   indices: [{ name: 'events_at_idx', columns: ['at'] }],
 });

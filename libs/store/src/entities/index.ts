@@ -1,5 +1,12 @@
 import type { EntitySchema } from 'typeorm';
-import { ClusterEntity, ConsentEntity, EventEntity, PauseEntity, RepoEntity } from './cluster.entities.ts';
+import {
+  ClusterEntity,
+  ConsentEntity,
+  EventEntity,
+  PauseEntity,
+  RepoEntity,
+  SyncRequestEntity,
+} from './cluster.entities.ts';
 import {
   ApiTokenEntity,
   HubEntity,
@@ -49,4 +56,5 @@ export const entities: EntitySchema[] = [
   RepoEntity,
   RevisionEntity,
   SealedKeyEntity,
+  SyncRequestEntity,
 ];

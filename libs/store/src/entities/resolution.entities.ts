@@ -15,6 +15,8 @@ export const RevisionEntity = new EntitySchema({
     problems: json(),
     bundles_total: count(),
     bundles_failing: count(),
+    /** Some of the bundles that did not render at it, each with the reason in a sentence. */
+    failures: json(),
     seen_at: time(),
     resolve_ms: optional({ type: 'double precision' }),
   },

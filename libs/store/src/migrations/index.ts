@@ -1,5 +1,9 @@
 import type { MigrationInterface } from 'typeorm';
 import { FirstTables1790000000000 } from './1790000000000-first-tables.ts';
+import { EventsByWhatTheyAreAbout1790100000000 } from './1790100000000-events-by-what-they-are-about.ts';
 
 /** In order. Classes, not a glob: a bundled hub has no folder to look into. */
-export const migrations: (new () => MigrationInterface)[] = [FirstTables1790000000000];
+export const migrations: (new () => MigrationInterface)[] = [
+  FirstTables1790000000000,
+  EventsByWhatTheyAreAbout1790100000000,
+];

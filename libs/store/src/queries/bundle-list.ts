@@ -8,7 +8,7 @@ import {
   SyncStatus,
 } from '@muster/api';
 import type { ListSource, SortNames } from './list-source.ts';
-import { type PauseJson, toPause } from './pause-record.ts';
+import { type PauseListRow, toPause } from './pause-list.ts';
 import { healthRank, rollupView, seenView, statesView, syncRank, widestPause } from './views.ts';
 
 type Lists = typeof LISTS.bundles;
@@ -31,7 +31,7 @@ export interface BundleListRow {
   readonly healthy: number;
   readonly sync: SyncStatus;
   readonly health: HealthStatus;
-  readonly pause: PauseJson | null;
+  readonly pause: PauseListRow | null;
 }
 
 /** A bundle that is sent nowhere is as it should be, unless it never rendered. */

@@ -2,7 +2,7 @@ import { type Cluster, HealthStatus, type LISTS, SyncStatus } from '@muster/api'
 import { type LabelSource, mergeLabels } from '@muster/targeting';
 import type { ListSource, SortNames } from './list-source.ts';
 import type { Liveness } from './liveness.ts';
-import { type PauseJson, toPause } from './pause-record.ts';
+import { type PauseListRow, toPause } from './pause-list.ts';
 import { timestampOrNull } from './times.ts';
 import {
   healthRank,
@@ -39,7 +39,7 @@ export interface ClusterRow {
   readonly desired_generation: string;
   readonly applied_epoch: string;
   readonly applied_generation: string;
-  readonly pause: PauseJson | null;
+  readonly pause: PauseListRow | null;
 }
 
 /** A cluster's own status is Unknown where it is silent, and else the worst of its assignments'. */

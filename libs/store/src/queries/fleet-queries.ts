@@ -1,15 +1,26 @@
-import type { Assignment, Bundle, Cluster, FleetObject, JoinToken, Page, Pause, Revision } from '@muster/api';
+import type {
+  Assignment,
+  Bundle,
+  Cluster,
+  FleetEvent,
+  FleetObject,
+  JoinToken,
+  Page,
+  Pause,
+  Revision,
+} from '@muster/api';
 import type { Sql } from '../sql.ts';
 import { assignmentSource, type AssignmentListRow, toAssignment } from './assignment-list.ts';
 import { type BundleListRow, bundleSource, toBundle } from './bundle-list.ts';
 import { type ClusterRow, clusterSource, toCluster } from './cluster-list.ts';
 import { printCursor } from './cursor.ts';
+import { type EventListRow, eventSource, toEvent } from './event-list.ts';
 import { type JoinTokenListRow, joinTokenSource, toJoinToken } from './join-token-list.ts';
 import type { ListRequest, ListSource, QueryIssue } from './list-source.ts';
 import { listStatement } from './list-statement.ts';
 import type { Liveness } from './liveness.ts';
 import { type ObjectListRow, objectSource, toObject } from './object-list.ts';
-import { type PauseJson, toPause } from './pause-record.ts';
+import { type PauseListRow, pauseSource, toPause } from './pause-list.ts';
 import { type RevisionListRow, revisionSource, toRevision } from './revision-list.ts';
 
 export interface FleetQueriesOptions {
@@ -63,6 +74,14 @@ export class FleetQueries {
     return this.#page(joinTokenSource, request, (row: JoinTokenListRow) => toJoinToken(row));
   }
 
+  events(request: ListRequest): Promise<PageOutcome<FleetEvent>> {
+    return this.#page(eventSource, request, (row: EventListRow) => toEvent(row));
+  }
+
+  pauses(request: ListRequest): Promise<PageOutcome<Pause>> {
+    return this.#page(pauseSource, request, (row: PauseListRow) => toPause(row));
+  }
+
   async cluster(name: string): Promise<Cluster | undefined> {
     return only(await this.clusters({ filters: { name: [name] }, limit: 1 }));
   }
@@ -84,14 +103,6 @@ export class FleetQueries {
       [sha],
     );
     return rows.map(toRevision);
-  }
-
-  async pauses(): Promise<Pause[]> {
-    const rows = await this.#sql.rows<PauseJson>(
-      `select scope, name, reason, by, since from pauses order by array_position(array['All','Bundle','Cluster'], scope),
-       name collate "C"`,
-    );
-    return rows.map(toPause);
   }
 
   async #page<Row, Item>(

@@ -1,7 +1,7 @@
 import { type FleetStatus, HealthStatus, SyncStatus } from '@muster/api';
 import type { Sql } from '../sql.ts';
 import { attentionQuery, type AttentionRow } from './attention.ts';
-import type { FleetQueries } from './fleet-queries.ts';
+import { type PauseListRow, toPause } from './pause-list.ts';
 import { type RevisionListRow, revisionSource, toRevision } from './revision-list.ts';
 import { timestampOrNull } from './times.ts';
 import {
@@ -45,10 +45,12 @@ export interface FleetStatusOptions {
   readonly version: string;
 }
 
+/** Clusters may be paused one by one, and a fleet has many; the list of pauses has them all. */
+const MAX_PAUSES = 20;
+
 /** The fleet at a glance, counted where the rows are. */
 export async function readFleetStatus(
   sql: Sql,
-  queries: FleetQueries,
   { leaseMs, version }: FleetStatusOptions,
 ): Promise<FleetStatus> {
   const [hub, newest, good, counts, bundles, pauses, attention] = await Promise.all([
@@ -62,7 +64,7 @@ export async function readFleetStatus(
       `select count(*)::integer as total, (count(*) filter (where b.problems <> '[]'))::integer as failing,
          (count(*) filter (where ${widestPause('Bundle', 'b.name')} is not null))::integer as paused from bundles b`,
     ),
-    queries.pauses(),
+    sql.rows<PauseListRow>(`select * from pauses order by scope, name collate "C" limit ${MAX_PAUSES}`),
     sql.rows<AttentionRow>(attentionQuery(leaseMs)),
   ]);
   if (hub === undefined) throw new Error('the database has no hub');
@@ -89,7 +91,7 @@ export async function readFleetStatus(
     },
     bundles: { total: bundles?.total ?? 0, failing: bundles?.failing ?? 0, paused: bundles?.paused ?? 0 },
     assignments: { total: sum(assignments, (row) => row.total), ...countsOf(assignments) },
-    pauses,
+    pauses: pauses.map(toPause),
     attention: attention.map((row) => ({ kind: row.kind, name: row.name, message: row.message })),
   };
 }

@@ -4,10 +4,12 @@ import { assignmentSource } from './assignment-list.ts';
 import { bundleSource } from './bundle-list.ts';
 import { clusterSource } from './cluster-list.ts';
 import { printCursor } from './cursor.ts';
+import { eventSource } from './event-list.ts';
 import { joinTokenSource } from './join-token-list.ts';
 import type { ListRequest, ListSource } from './list-source.ts';
 import { listStatement } from './list-statement.ts';
 import { objectSource } from './object-list.ts';
+import { pauseSource } from './pause-list.ts';
 import { revisionSource } from './revision-list.ts';
 
 const sources: Readonly<Record<ListName, ListSource>> = {
@@ -16,6 +18,8 @@ const sources: Readonly<Record<ListName, ListSource>> = {
   revisions: revisionSource,
   assignments: assignmentSource(30_000),
   objects: objectSource(30_000),
+  events: eventSource,
+  pauses: pauseSource,
   'join-tokens': joinTokenSource,
 };
 

@@ -1,5 +1,6 @@
 import { type FleetObject, HealthStatus, type LISTS, SyncStatus } from '@muster/api';
 import type { ListSource, SortNames } from './list-source.ts';
+import { bundleNamespaces, objectNamespace } from './object-namespace.ts';
 import { healthRank, seenView, statesView, syncRank } from './views.ts';
 
 type Lists = typeof LISTS.objects;
@@ -7,38 +8,41 @@ type Lists = typeof LISTS.objects;
 /** Columns are the answer's fields. */
 export type ObjectListRow = FleetObject;
 
+/** An object that an agent named is this one of the manifest. Where it says none, the kind has no namespaces. */
+const isSame = (said: string, listed: string): string =>
+  `${said}."group" = ${listed}.api_group and ${said}.kind = ${listed}.kind and ${said}.name = ${listed}.name
+    and ${said}.namespace in (${listed}.namespace, '')`;
+
 /**
  * Agents list only objects that are not as they should be; the others are known from the manifest. Of those nothing
  * is known while the cluster is silent, speaks of another manifest, or has more to say than a report holds.
- *
- * The namespace that a manifest leaves to the bundle's policy is known where the agent named the object.
  */
-const objectsView = `named as not materialized (
-  select s.cluster, s.bundle, s.cluster_labels, s.fresh, s.current, s.object_problem_count,
-    o.api_group as "group", o.version, o.kind, coalesce(p.namespace, o.namespace) as namespace, o.name, o.images,
-    p.sync as said_sync, p.health as said_health, p.reason as said_reason, p.message as said_message,
-    s.object_problem_count <= coalesce(jsonb_array_length(s.said_objects), 0) as all_named
+const objectsView = `${bundleNamespaces}, listed as not materialized (
+  select s.cluster_id, s.cluster, s.bundle, s.cluster_labels, s.fresh, s.current, s.object_problem_count, s.said_objects,
+    o.api_group, o.version, o.kind, ${objectNamespace} as namespace, o.name, o.images
   from states s
   join manifest_objects o on o.manifest_digest = s.manifest_digest
-  left join bundles b on b.name = s.bundle and o.namespace = ''
-  left join lateral (
-    select e.* from jsonb_to_recordset(s.said_objects)
-      as e("group" text, kind text, namespace text, name text, sync text, health text, reason text, message text)
-    where e."group" = o.api_group and e.kind = o.kind and e.name = o.name
-      and (e.namespace = o.namespace or o.namespace = '' and e.namespace = b.spec ->> 'namespace')
-    limit 1) p on true
+  left join bundle_namespaces d on d.name = s.bundle
   where s.assigned
+), named as not materialized (
+  select l.cluster, l.bundle, l.cluster_labels, l.fresh, l.current, l.object_problem_count,
+    l.api_group as "group", l.version, l.kind, coalesce(p.namespace, l.namespace) as namespace, l.name, l.images,
+    p.sync as said_sync, p.health as said_health, p.reason as said_reason, p.message as said_message,
+    l.object_problem_count <= coalesce(jsonb_array_length(l.said_objects), 0) as all_named
+  from listed l
+  left join lateral (
+    select e.* from jsonb_to_recordset(l.said_objects)
+      as e("group" text, kind text, namespace text, name text, sync text, health text, reason text, message text)
+    where ${isSame('e', 'l')}
+    limit 1) p on true
   union all
   select s.cluster, s.bundle, s.cluster_labels, s.fresh, s.current, s.object_problem_count,
     e."group", e.version, e.kind, e.namespace, e.name, '{}'::text[], e.sync, e.health, e.reason, e.message, true
   from states s
-  left join bundles b on b.name = s.bundle
   cross join lateral jsonb_to_recordset(s.said_objects) as e("group" text, version text, kind text, namespace text,
     name text, sync text, health text, reason text, message text)
-  where s.said_objects is not null and not (s.assigned and exists (
-    select 1 from manifest_objects o where o.manifest_digest = s.manifest_digest and o.api_group = e."group"
-      and o.kind = e.kind and o.name = e.name
-      and (o.namespace = e.namespace or o.namespace = '' and e.namespace = b.spec ->> 'namespace')))
+  where s.said_objects is not null and not exists (
+    select 1 from listed l where l.cluster_id = s.cluster_id and l.bundle = s.bundle and ${isSame('e', 'l')})
 ), view as not materialized (
   select n.cluster, n.bundle, n.cluster_labels, n."group", n.version, n.kind, n.namespace, n.name, n.images,
     case when not n.fresh then 'Unknown' when n.said_sync is not null then n.said_sync

@@ -14,6 +14,7 @@ export interface RevisionListRow {
   readonly problems: RepoProblem[];
   readonly bundles_total: number;
   readonly bundles_failing: number;
+  readonly failures: Revision['failures'];
   readonly seen_at: Date;
   readonly resolve_ms: number | null;
 }
@@ -24,7 +25,7 @@ export const revisionSource: ListSource<SortNames<Lists['sort']>, Lists['filters
   ctes: `head as (
     select r.seq from revisions r join repo on repo.head = r.sha order by r.seq desc limit 1)`,
   columns: `v.sha, v.message, v.author, v.committed_at, v.state, h.seq is not null as newest, v.problems,
-    v.bundles_total, v.bundles_failing, v.seen_at, v.resolve_ms`,
+    v.bundles_total, v.bundles_failing, v.failures, v.seen_at, v.resolve_ms`,
   from: 'from revisions v left join head h on h.seq = v.seq',
   sorts: {
     seenAt: { sql: 'v.seen_at', type: 'timestamptz' },
@@ -48,6 +49,7 @@ export function toRevision(row: RevisionListRow): Revision {
     newest: row.newest,
     problems: row.problems,
     bundles: { total: row.bundles_total, failing: row.bundles_failing },
+    failures: row.failures,
     seenAt: timestamp(row.seen_at),
     resolveMs: row.resolve_ms,
   };

@@ -12,9 +12,10 @@ export interface PauseRecord {
 export interface NewEvent {
   readonly by: string;
   readonly kind: string;
-  readonly subject: string;
   readonly message: string;
-  readonly detail?: unknown;
+  /** What it is about, by name. */
+  readonly cluster?: string;
+  readonly bundle?: string;
 }
 
 /** What people ask of the fleet: pauses, consents; and the record of who asked. */
@@ -82,12 +83,35 @@ export class ChangeRepository {
     return names.map((row) => row.name);
   }
 
+  /** Has clusters (ids) asked to check a bundle, or all (''), by the replicas that have their sessions. */
+  async requestSync(clusterIds: readonly string[], bundle: string): Promise<void> {
+    if (clusterIds.length === 0) return;
+    await this.#sql.rows(
+      `insert into sync_requests (cluster_id, bundle, at) select c, $2, now() from unnest($1::uuid[]) as c
+       on conflict (cluster_id, bundle) do update set at = excluded.at`,
+      [[...clusterIds], bundle],
+    );
+  }
+
+  /** Takes what is to be asked of these clusters; what nobody took in `patienceMs` is forgotten: who connects anew checks anyway. */
+  async takeSyncRequests(
+    clusterIds: readonly string[],
+    patienceMs: number,
+  ): Promise<{ readonly clusterId: string; readonly bundle: string }[]> {
+    const rows = await this.#sql.rows<{ cluster_id: string; bundle: string; late: boolean }>(
+      `delete from sync_requests where cluster_id = any($1::uuid[]) or at < now() - make_interval(secs => $2)
+       returning cluster_id, bundle, at < now() - make_interval(secs => $2) as late`,
+      [[...clusterIds], patienceMs / 1000],
+    );
+    return rows.filter((row) => !row.late).map((row) => ({ clusterId: row.cluster_id, bundle: row.bundle }));
+  }
+
   async addEvents(events: readonly NewEvent[]): Promise<void> {
     if (events.length === 0) return;
     await this.#sql.rows(
-      `insert into events (at, by, kind, subject, message, detail)
-       select now(), e.by, e.kind, e.subject, e.message, e.detail
-       from jsonb_to_recordset($1) as e(by text, kind text, subject text, message text, detail jsonb)`,
+      `insert into events (at, by, kind, message, cluster, bundle)
+       select now(), e.by, e.kind, e.message, e.cluster, e.bundle
+       from jsonb_to_recordset($1) as e(by text, kind text, message text, cluster text, bundle text)`,
       [jsonParameter(events)],
     );
   }

@@ -56,6 +56,11 @@ interface ClusterRecord {
   readonly removed_at: Date | null;
 }
 
+/** Unique indexes: what is entered, another has at the same time entered too. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23505';
+}
+
 const identityColumns = 'id, name, uid, key_id, join_token, declared, enrolled_at, removed_at';
 
 /** The register of clusters. `labels` are made from Git's, the register's and the token's wherever one changes. */
@@ -217,6 +222,21 @@ export class ClusterRepository {
        )
        select id from clusters where id = any($2::uuid[]) and removed_at is not null`,
       [replica, [...live], youngMs / 1000],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Those of the clusters (ids) that have a session at another replica, which beats. */
+  async connectedElsewhere(
+    clusterIds: readonly string[],
+    replica: string,
+    leaseMs: number,
+  ): Promise<string[]> {
+    if (clusterIds.length === 0) return [];
+    const rows = await this.#sql.rows<{ id: string }>(
+      `select c.id from clusters c join replicas r on r.id = c.session_replica
+       where c.id = any($1::uuid[]) and r.id <> $2 and r.heartbeat_at > now() - make_interval(secs => $3)`,
+      [[...clusterIds], replica, leaseMs / 1000],
     );
     return rows.map((row) => row.id);
   }

@@ -6,9 +6,10 @@ export interface Collected {
   readonly objects: number;
 }
 
-/** History of commits and of events that is kept. */
+/** History of commits and of events that is kept: of events what is young, and no more than so many. */
 const keptRevisions = 1_000;
 const keptEventDays = 90;
+const keptEvents = 100_000;
 
 /**
  * What nothing refers to any more. To be run by whoever plans, and not while it plans: what is marked here isn't
@@ -57,10 +58,11 @@ export class GarbageRepository {
         'delete from revisions where seq < (select seq from revisions order by seq desc offset $1 limit 1)',
         [keptRevisions],
       );
-      await sql.rows('delete from events where at < $1::timestamptz - make_interval(days => $2)', [
-        now,
-        keptEventDays,
-      ]);
+      await sql.rows(
+        `delete from events where at < $1::timestamptz - make_interval(days => $2)
+           or seq <= (select seq from events order by seq desc offset $3 limit 1)`,
+        [now, keptEventDays, keptEvents],
+      );
       return { contents, manifests, objects: objects.length };
     });
   }

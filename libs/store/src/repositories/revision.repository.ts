@@ -46,6 +46,14 @@ export interface RepoState {
   readonly errorSince: Date | undefined;
 }
 
+/** What became of a revision's bundles. */
+export interface BundleOutcomes {
+  readonly total: number;
+  readonly failing: number;
+  /** Some of those that fail, each with the reason in a sentence. */
+  readonly failures: readonly { readonly bundle: string; readonly message: string }[];
+}
+
 export interface NewestRevision {
   readonly sha: string;
   readonly seq: bigint;
@@ -86,15 +94,11 @@ export class RevisionRepository {
   }
 
   async addRefused(commit: CommitRow, problems: readonly unknown[], seenAt: Date): Promise<void> {
-    await this.#add(commit, 'Refused', problems, seenAt, { total: 0, failing: 0 });
+    await this.#add(commit, 'Refused', problems, seenAt, { total: 0, failing: 0, failures: [] });
   }
 
   /** It is `Good` once the desired states that follow from it are stored. */
-  async addResolving(
-    commit: CommitRow,
-    seenAt: Date,
-    bundles: { readonly total: number; readonly failing: number },
-  ): Promise<void> {
+  async addResolving(commit: CommitRow, seenAt: Date, bundles: BundleOutcomes): Promise<void> {
     await this.#add(commit, 'Resolving', [], seenAt, bundles);
   }
 
@@ -103,13 +107,13 @@ export class RevisionRepository {
     state: string,
     problems: readonly unknown[],
     seenAt: Date,
-    bundles: { readonly total: number; readonly failing: number },
+    bundles: BundleOutcomes,
   ): Promise<void> {
     await this.#sql.rows(
       `insert into revisions (sha, tree_id, message, author, committed_at, state, problems, bundles_total, bundles_failing,
-         seen_at, resolve_ms)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-         case when $6 = 'Refused' then extract(epoch from (clock_timestamp() - $10::timestamptz)) * 1000 end)`,
+         failures, seen_at, resolve_ms)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+         case when $6 = 'Refused' then extract(epoch from (clock_timestamp() - $11::timestamptz)) * 1000 end)`,
       [
         commit.sha,
         commit.treeId,
@@ -120,8 +124,16 @@ export class RevisionRepository {
         jsonParameter(problems),
         bundles.total,
         bundles.failing,
+        jsonParameter(bundles.failures),
         seenAt,
       ],
+    );
+  }
+
+  /** Whether a bundle failed for a reason that may pass: its row has this input key. */
+  async hasBundleOfInput(inputKey: string): Promise<boolean> {
+    return (
+      (await this.#sql.first('select 1 from bundles where input_key = $1 limit 1', [inputKey])) !== undefined
     );
   }
 

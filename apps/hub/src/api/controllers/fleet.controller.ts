@@ -8,7 +8,7 @@ import {
   SyncRequest,
   type SyncResult,
 } from '@muster/api';
-import { FleetQueries, readFleetStatus } from '@muster/store';
+import { readFleetStatus } from '@muster/store';
 import { answerOf } from '../answers.ts';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { ApiController } from '../api-controller.ts';
@@ -18,17 +18,15 @@ import { readBody } from '../validation.ts';
 /** The fleet as a whole. */
 @ApiController()
 export class FleetController {
-  readonly #queries: FleetQueries;
   readonly #context: ApiContext;
 
-  constructor(@Inject(FleetQueries) queries: FleetQueries, @Inject(API_CONTEXT) context: ApiContext) {
-    this.#queries = queries;
+  constructor(@Inject(API_CONTEXT) context: ApiContext) {
     this.#context = context;
   }
 
   @Get('status')
   async status(): Promise<FleetStatus> {
-    return readFleetStatus(this.#context.sql, this.#queries, this.#context);
+    return readFleetStatus(this.#context.sql, this.#context);
   }
 
   @Get('version')

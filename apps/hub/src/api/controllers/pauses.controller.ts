@@ -1,12 +1,12 @@
 import { Body, Delete, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
-import { type Pause, PauseRequest, ResumeQuery } from '@muster/api';
+import { type Page, type Pause, PauseRequest, ResumeQuery } from '@muster/api';
 import { FleetQueries } from '@muster/store';
-import { answerOf } from '../answers.ts';
+import { answerOf, pageOf } from '../answers.ts';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { ApiController } from '../api-controller.ts';
 import { Caller } from '../bearer.guard.ts';
 import type { FleetActions } from '../fleet-actions.ts';
-import { readBody, readQuery } from '../validation.ts';
+import { readBody, readListRequest, readQuery } from '../validation.ts';
 
 interface Pauses {
   readonly items: readonly Pause[];
@@ -23,8 +23,8 @@ export class PausesController {
   }
 
   @Get()
-  async list(): Promise<Pauses> {
-    return { items: await this.#queries.pauses() };
+  async list(@Query() query: unknown): Promise<Page<Pause>> {
+    return pageOf(await this.#queries.pauses(readListRequest('pauses', query)));
   }
 
   @Post()

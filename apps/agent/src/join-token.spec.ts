@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentConfig } from './config.ts';
 import { givenJoinToken } from './join-token.ts';
 import { agentNamespace, secrets } from './resources.ts';
-import { ensureAgentNamespace } from './state/cluster-state.ts';
+import { ensureAgentNamespace } from './state/agent-secrets.ts';
 
 const token = 'muster-join-a.b.c';
 

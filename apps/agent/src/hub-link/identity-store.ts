@@ -1,7 +1,7 @@
 import { KubeApiError } from '@muster/kube';
 import type { KubeClient, KubeObject } from '@muster/kube';
 import { agentNamespace, secrets } from '../resources.ts';
-import { ensureAgentNamespace } from '../state/cluster-state.ts';
+import { ensureAgentNamespace } from '../state/agent-secrets.ts';
 
 const NAME = 'muster-agent-identity';
 

@@ -4,7 +4,7 @@ import type { KubeClient, KubeObject } from '@muster/kube';
 import { errorText } from '../log.ts';
 import type { Log } from '../log.ts';
 import { agentNamespace, leases } from '../resources.ts';
-import { ensureAgentNamespace } from '../state/cluster-state.ts';
+import { ensureAgentNamespace } from '../state/agent-secrets.ts';
 import { troubleOf } from '../trouble.ts';
 import type { Holder } from './holder.ts';
 import { NoLeaseError } from './no-lease.ts';

@@ -1,10 +1,11 @@
-import { createKubeClient } from '@muster/kube';
+import { createKubeClient, KubeNetworkError } from '@muster/kube';
 import type { KubeClient } from '@muster/kube';
 import { startSimulatedCluster } from '@muster/kube-sim';
 import type { SimulatedCluster } from '@muster/kube-sim';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NoLeaseError } from '../lease/no-lease.ts';
 import { agentNamespace, secrets } from '../resources.ts';
+import { ensureAgentNamespace } from './agent-secrets.ts';
 import { ClusterState, LostStateError } from './cluster-state.ts';
 
 const digest = `sha256:${'a'.repeat(64)}` as const;
@@ -63,6 +64,56 @@ describe('the state in the cluster', () => {
     await open();
     await slow.commit(content, [], 'intents-written');
     expect((await open()).blobs.read(digest)).toEqual(bytes);
+  });
+
+  describe('whose switch was not answered', () => {
+    /** Lets the write through, and loses its answer. */
+    const lossy = (answersLost: number): KubeClient => {
+      const lose = async <T>(write: Promise<T>): Promise<T> => {
+        const written = await write;
+        if (answersLost-- > 0) throw new KubeNetworkError('socket hang up', 'ECONNRESET');
+        return written;
+      };
+      return {
+        ...kube,
+        create: (resource, namespace, object) => lose(kube.create(resource, namespace, object)),
+        replace: (resource, key, object) => lose(kube.replace(resource, key, object)),
+      };
+    };
+    const openOn = async (client: KubeClient): Promise<ClusterState> => {
+      const state = new ClusterState(
+        client,
+        () => undefined,
+        () => true,
+      );
+      await state.load(signal);
+      return state;
+    };
+    const generation = async (): Promise<string | undefined> => (await open()).content?.generation;
+
+    it('goes on from what it wrote, whether the same or something newer is written next', async () => {
+      await ensureAgentNamespace(kube);
+      const state = await openOn(lossy(2));
+      await expect(state.commit(content, [], 'intents-written')).rejects.toThrow('socket hang up');
+      await state.commit(content, [], 'intents-written');
+      expect(await generation()).toBe('1');
+      const next = await openOn(lossy(1));
+      await expect(next.commit({ ...content, generation: '2' }, [], 'intents-written')).rejects.toThrow();
+      await next.commit({ ...content, generation: '3' }, [], 'intents-written');
+      await next.commit({ ...content, generation: '4' }, [], 'intents-written');
+      expect(await generation()).toBe('4');
+    });
+
+    it("is lost where somebody else's is there now", async () => {
+      await (await open()).commit(content, [], 'intents-written');
+      const state = await openOn(lossy(1));
+      await expect(state.commit({ ...content, generation: '2' }, [], 'intents-written')).rejects.toThrow();
+      await (await open()).commit({ ...content, generation: '5' }, [], 'intents-written');
+      await expect(
+        state.commit({ ...content, generation: '3' }, [], 'intents-written'),
+      ).rejects.toBeInstanceOf(LostStateError);
+      expect(await generation()).toBe('5');
+    });
   });
 
   it('is written anew, whole, when somebody deletes it', async () => {

@@ -1,25 +1,22 @@
 import type { InventoryEntry } from '@muster/apply-plan';
 import { KubeApiError } from '@muster/kube';
-import type { KubeClient, KubeObject } from '@muster/kube';
+import type { KubeClient } from '@muster/kube';
 import type { Checkpoint } from '../checkpoint.ts';
-import { NoLeaseError } from '../lease/no-lease.ts';
-import { agentNamespace, namespaces, secrets } from '../resources.ts';
+import { agentNamespace, secrets } from '../resources.ts';
+import { createSecret, findSecret } from './agent-secrets.ts';
 import { BlobStore } from './blob-store.ts';
 import { decodeInventory, encodeInventory, parseHead, UnreadableStateError } from './head.ts';
 import type { Head } from './head.ts';
+import { HeadSecret } from './head-secret.ts';
 import { packName } from './pack.ts';
 import type { Pack } from './pack.ts';
 
-const headName = 'muster-agent';
 const packLabel = 'muster.dev/pack';
 /** Beyond this the inventory stands in packs of its own. */
 const maxInlineInventory = 400 * 1024;
 const entriesPerPack = 5_000;
 
-/** The head was switched by somebody else: this agent is not the one that has the cluster. It must stop. */
-export class LostStateError extends Error {
-  override readonly name = 'LostStateError';
-}
+export { LostStateError } from './head-secret.ts';
 
 export type HeadContent = Omit<Head, 'version' | 'packs' | 'inventoryPacks'>;
 
@@ -32,11 +29,10 @@ export class ClusterState {
   readonly blobs = new BlobStore();
   readonly #kube: KubeClient;
   readonly #checkpoint: Checkpoint;
-  #resourceVersion: string | undefined;
+  readonly #head: HeadSecret;
   #content: HeadContent | undefined;
   #written = new Set<string>();
   readonly #packWrites = new Map<string, Promise<void>>();
-  readonly #mayWrite: () => boolean;
   #writing: Promise<unknown> = Promise.resolve();
   /** Packs being removed: one with the name of such a pack is written after it. */
   #removing: Promise<unknown> = Promise.resolve();
@@ -44,7 +40,7 @@ export class ClusterState {
 
   constructor(kube: KubeClient, checkpoint: Checkpoint, mayWrite: () => boolean) {
     this.#kube = kube;
-    this.#mayWrite = mayWrite;
+    this.#head = new HeadSecret(kube, mayWrite);
     this.#checkpoint = checkpoint;
   }
 
@@ -55,18 +51,16 @@ export class ClusterState {
 
   /** Reads everything and returns the inventory. Rejects with `UnreadableStateError` rather than to guess. */
   async load(signal: AbortSignal): Promise<InventoryEntry[]> {
-    const secret = await this.#find(headName, signal);
-    if (!secret) return [];
-    const data = secret.data as Readonly<Record<string, string>>;
-    const head = parseHead(decode(data['head']).toString('utf8'));
-    this.#resourceVersion = secret.metadata.resourceVersion;
+    const data = await this.#head.read(signal);
+    if (!data) return [];
+    const head = parseHead(decode(data.head).toString('utf8'));
     this.#content = head;
     const packs = await Promise.all(
       [...head.packs, ...head.inventoryPacks].map((name) => this.#loadPack(name, signal)),
     );
     this.#written = new Set(packs.map((pack) => pack.name));
     for (const pack of packs.slice(0, head.packs.length)) this.blobs.addPack(pack);
-    if (data['inventory'] !== undefined) return decodeInventory(decode(data['inventory']));
+    if (data.inventory !== undefined) return decodeInventory(decode(data.inventory));
     return packs.slice(head.packs.length).flatMap((pack) => decodeInventory(pack.stored));
   }
 
@@ -123,7 +117,9 @@ export class ClusterState {
     const packs = this.blobs.packs();
     const fresh = [...packs, ...inventoryPacks].filter((pack) => !this.#written.has(pack.name));
     await Promise.all(fresh.map((pack) => this.#ensurePack(pack)));
-    const begun = [...this.#packWrites.keys()];
+    // They are there, whatever becomes of the switch: what it leaves behind is removed with the next.
+    for (const pack of fresh) this.#written.add(pack.name);
+    const begun = new Map(this.#packWrites);
     this.#packWrites.clear();
     if (fresh.length > 0) this.#checkpoint('packs-written');
     const head: Head = { ...content, version: 1, packs: names(packs), inventoryPacks: names(inventoryPacks) };
@@ -131,7 +127,7 @@ export class ClusterState {
     await this.#switchHead(head, inventory).catch(async (error: unknown) => {
       if (!isGone(error)) throw error;
       // Somebody deleted the head, and perhaps all that it points at: what is in memory is the truth.
-      this.#resourceVersion = undefined;
+      this.#head.forget();
       await Promise.all([...packs, ...inventoryPacks].map((pack) => this.#writePack(pack)));
       await this.#switchHead(head, inventory);
     });
@@ -141,53 +137,22 @@ export class ClusterState {
     const strays = this.#hasSwitched ? [] : await this.#strayPacks();
     this.#hasSwitched = true;
     const isOld = (name: string): boolean => !kept.has(name) && !this.#packWrites.has(name);
-    const old = new Set([...this.#written, ...begun, ...strays].filter(isOld));
+    const old = new Set([...this.#written, ...begun.keys(), ...strays].filter(isOld));
     this.#written = kept;
-    this.#removing = Promise.all([...old].map((name) => this.#deletePack(name)));
+    this.#removing = Promise.all([...old].map((name) => this.#deletePack(name, begun.get(name))));
     await this.#removing;
   }
 
-  async #switchHead(head: Head, inventory: Buffer | undefined): Promise<void> {
-    if (!this.#mayWrite()) throw new NoLeaseError();
-    const secret: KubeObject = {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: {
-        name: headName,
-        namespace: agentNamespace,
-        ...(this.#resourceVersion === undefined ? {} : { resourceVersion: this.#resourceVersion }),
-      },
-      type: 'muster.dev/agent-state',
-      data: {
-        head: Buffer.from(JSON.stringify(head)).toString('base64'),
-        ...(inventory ? { inventory: inventory.toString('base64') } : {}),
-      },
-    };
-    try {
-      const written =
-        this.#resourceVersion === undefined
-          ? await this.#createInNamespace(secret)
-          : await this.#kube.replace(secrets, { namespace: agentNamespace, name: headName }, secret);
-      this.#resourceVersion = written.metadata.resourceVersion;
-    } catch (error) {
-      if (!(error instanceof KubeApiError) || error.status !== 409) throw error;
-      throw new LostStateError('another agent wrote the state of this cluster', { cause: error });
-    }
-  }
-
-  async #createInNamespace(secret: KubeObject): Promise<KubeObject> {
-    try {
-      return await this.#kube.create(secrets, agentNamespace, secret);
-    } catch (error) {
-      if (!(error instanceof KubeApiError) || error.status !== 404) throw error;
-      await ensureAgentNamespace(this.#kube);
-      return this.#kube.create(secrets, agentNamespace, secret);
-    }
+  #switchHead(head: Head, inventory: Buffer | undefined): Promise<void> {
+    return this.#head.switchTo({
+      head: Buffer.from(JSON.stringify(head)).toString('base64'),
+      ...(inventory ? { inventory: inventory.toString('base64') } : {}),
+    });
   }
 
   async #writePack(pack: Pack): Promise<void> {
     try {
-      await this.#createInNamespace({
+      await createSecret(this.#kube, {
         apiVersion: 'v1',
         kind: 'Secret',
         metadata: { name: pack.name, namespace: agentNamespace, labels: { [packLabel]: 'true' } },
@@ -202,7 +167,7 @@ export class ClusterState {
   }
 
   async #loadPack(name: string, signal: AbortSignal): Promise<Pack> {
-    const secret = await this.#find(name, signal);
+    const secret = await findSecret(this.#kube, name, signal);
     if (!secret) throw new UnreadableStateError(`the agent's state points at ${name}, which is not there`);
     const stored = decode((secret.data as Readonly<Record<string, string>>)['content']);
     if (packName(stored) !== name)
@@ -210,30 +175,10 @@ export class ClusterState {
     return { name, stored };
   }
 
-  async #find(name: string, signal: AbortSignal): Promise<KubeObject | undefined> {
-    try {
-      return await this.#kube.get(secrets, { namespace: agentNamespace, name }, { signal });
-    } catch (error) {
-      if (error instanceof KubeApiError && error.status === 404) return undefined;
-      throw error;
-    }
-  }
-
   /** A pack that stays is found at the next start: never a reason to fail. */
-  async #deletePack(name: string): Promise<void> {
+  async #deletePack(name: string, written: Promise<void> | undefined): Promise<void> {
+    await written?.catch(() => undefined);
     await this.#kube.delete(secrets, { namespace: agentNamespace, name }).catch(() => undefined);
-  }
-}
-
-export async function ensureAgentNamespace(kube: KubeClient): Promise<void> {
-  try {
-    await kube.create(namespaces, undefined, {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: agentNamespace },
-    });
-  } catch (error) {
-    if (!(error instanceof KubeApiError) || error.status !== 409) throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import type { AgentManifestsOptions } from './commands/agent-manifests.ts';
 import type { TokenOptions } from './commands/cluster.ts';
 import type { GetOptions } from './commands/get.ts';
+import type { HealthOptions } from './commands/health.ts';
 import type { PauseOptions } from './commands/pause.ts';
 import type { ClusterOptions } from './commands/scope.ts';
 import type { WaitOptions } from './commands/wait.ts';
@@ -199,6 +200,16 @@ export function createProgram(io: Io, done: (exitCode: ExitCode) => void): Comma
     .action(async (kind: string | undefined) => {
       done((await import('./commands/schema.ts')).printSchema(io, kind));
     });
+
+  program
+    .command('health')
+    .description('the health of any objects, from files alone; no hub is asked')
+    .requiredOption('-f, --filename <path>', 'YAML or JSON, a folder, or - for stdin; repeatable', collect)
+    .addOption(output('table', 'wide', 'json', 'yaml', 'name'))
+    .option('--check', 'exit with 1 unless all are Healthy or Suspended')
+    .action(async (options: HealthOptions) =>
+      done(await (await import('./commands/health.ts')).health(io, options)),
+    );
 
   program
     .command('version')

@@ -1,10 +1,10 @@
 import type { KubeClient, KubeObject } from '@muster/kube';
 import { KubeApiError } from '@muster/kube';
 import pino from 'pino';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Lease } from './lease.ts';
 
-const clock = vi.hoisted(() => ({ now: 0 }));
+const clock = vi.hoisted(() => ({ now: 0, suspended: 0 }));
 
 vi.mock('node:timers/promises', () => ({
   setTimeout: async (ms: number, _value: unknown, { signal }: { signal: AbortSignal }) => {
@@ -13,29 +13,86 @@ vi.mock('node:timers/promises', () => ({
   },
 }));
 
+/** What a Lease needs of a cluster; `replace` may be slow. */
+function cluster(replace: () => void = () => undefined): KubeClient {
+  const kube: Pick<KubeClient, 'get' | 'create' | 'replace'> = {
+    get: async () => {
+      throw new KubeApiError(404, 'NotFound', 'not found');
+    },
+    create: async (_resource, _namespace, object) => object,
+    replace: async (_resource, _key, object): Promise<KubeObject> => {
+      replace();
+      return object;
+    },
+  };
+  return kube as KubeClient;
+}
+
+function leaseOn(kube: KubeClient): Lease {
+  const holder = { identity: 'me', isDead: async () => false };
+  const now = () => ({ monotonic: clock.now, wall: 1_700_000_000_000 + clock.now + clock.suspended });
+  return new Lease(kube, holder, pino({ level: 'silent' }), now);
+}
+
 describe('the Lease', () => {
+  beforeEach(() => {
+    clock.now = 0;
+    clock.suspended = 0;
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+  });
+  afterEach(() => vi.useRealTimers());
+
   it('is renewed every five seconds, however slowly the API server answers', async () => {
     const begun: number[] = [];
     const stop = new AbortController();
-    const kube: Pick<KubeClient, 'get' | 'create' | 'replace'> = {
-      get: async () => {
-        throw new KubeApiError(404, 'NotFound', 'not found');
-      },
-      create: async (_resource, _namespace, object) => object,
-      replace: async (_resource, _key, object): Promise<KubeObject> => {
+    const lease = leaseOn(
+      cluster(() => {
         begun.push(clock.now);
         clock.now += 4_000;
         if (begun.length === 4) stop.abort();
-        return object;
-      },
-    };
-    const log = pino({ level: 'silent' });
-    const holder = { identity: 'me', isDead: async () => false };
-    const lease = new Lease(kube as KubeClient, holder, log, () => clock.now);
+      }),
+    );
     await lease.acquire(stop.signal);
     await lease.keep(stop.signal).catch(() => undefined);
     expect(begun).toEqual([5_000, 10_000, 15_000, 20_000]);
     expect(lease.mayWrite()).toBe(true);
     expect(lease.silentForMs()).toBe(4_000);
+  });
+
+  it('is not held longer because the machine was suspended meanwhile', async () => {
+    const lease = leaseOn(cluster());
+    await lease.acquire(new AbortController().signal);
+    const signal = lease.writeSignal();
+    clock.now = 3_000;
+    expect(lease.mayWrite()).toBe(true);
+    clock.suspended = 60_000;
+    expect(lease.mayWrite()).toBe(false);
+    expect(signal.aborted).toBe(false);
+    vi.advanceTimersByTime(1_000);
+    expect(signal.aborted).toBe(true);
+  });
+
+  it('is not held longer because somebody set the clock back', async () => {
+    const lease = leaseOn(cluster());
+    await lease.acquire(new AbortController().signal);
+    clock.suspended = -3_600_000;
+    expect(lease.mayWrite()).toBe(true);
+    clock.now = 10_000;
+    expect(lease.mayWrite()).toBe(false);
+  });
+
+  it("is not taken from another because the clock was set forward: the other's time is waited for", async () => {
+    const looked: number[] = [];
+    const theirs = { metadata: { name: 'l', resourceVersion: '7' }, spec: { holderIdentity: 'other' } };
+    const kube = {
+      ...cluster(),
+      get: async () => {
+        looked.push(clock.now);
+        clock.suspended += 60_000;
+        return theirs as unknown as KubeObject;
+      },
+    };
+    await leaseOn(kube).acquire(new AbortController().signal);
+    expect(looked.at(-1)).toBe(15_000);
   });
 });

@@ -6,6 +6,8 @@ import type { Log } from '../log.ts';
 import { agentNamespace, leases } from '../resources.ts';
 import { ensureAgentNamespace } from '../state/agent-secrets.ts';
 import { troubleOf } from '../trouble.ts';
+import { never, passedAtMost, systemClock } from './clock.ts';
+import type { Clock, Moment } from './clock.ts';
 import type { Holder } from './holder.ts';
 import { NoLeaseError } from './no-lease.ts';
 
@@ -16,6 +18,8 @@ const renewMs = 5_000;
 const stopWritingMs = 10_000;
 const lookMs = 1_000;
 const minPauseMs = 100;
+/** Timers stand still with a suspended machine: a write in flight must not outlive that by more than this. */
+const watchMs = 1_000;
 
 /** Another agent has the Lease now. This one must stop at once. */
 export class LostLeaseError extends Error {
@@ -24,31 +28,32 @@ export class LostLeaseError extends Error {
 
 /**
  * One writer per cluster. While held, `mayWrite` is true until shortly before the Lease could run out, whatever
- * clocks other machines have: only durations measured here count.
+ * clocks other machines have: only durations measured here count, by the clock that says that more time has passed.
+ * What others hold is judged by the monotonic clock alone, which at worst waits for longer.
  */
 export class Lease {
   readonly #kube: KubeClient;
   readonly #holder: Holder;
   readonly #log: Log;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #current: KubeObject | undefined;
-  #renewedAt = -Infinity;
+  #renewedAt: Moment = never;
   #writes: AbortController | undefined;
 
-  constructor(kube: KubeClient, holder: Holder, log: Log, now: () => number = () => performance.now()) {
+  constructor(kube: KubeClient, holder: Holder, log: Log, clock: Clock = systemClock) {
     this.#kube = kube;
     this.#holder = holder;
     this.#log = log;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   mayWrite(): boolean {
-    return this.#now() - this.#renewedAt < stopWritingMs;
+    return this.silentForMs() < stopWritingMs;
   }
 
   /** For how long the API server has not answered a renewal. */
   silentForMs(): number {
-    return this.#now() - this.#renewedAt;
+    return passedAtMost(this.#renewedAt, this.#clock());
   }
 
   /** Aborts when writes are no longer allowed. One signal serves all writes, and a renewal puts its time off. */
@@ -61,12 +66,12 @@ export class Lease {
   }
 
   #watchWrites(controller: AbortController): void {
-    const remaining = stopWritingMs - (this.#now() - this.#renewedAt);
+    const remaining = stopWritingMs - this.silentForMs();
     if (!(remaining > 0)) {
       controller.abort(new NoLeaseError());
       return;
     }
-    setTimeout(() => this.#watchWrites(controller), remaining + 1).unref();
+    setTimeout(() => this.#watchWrites(controller), Math.min(watchMs, remaining + 1)).unref();
   }
 
   /** Waits until this process holds the Lease. */
@@ -79,10 +84,13 @@ export class Lease {
       try {
         const found = await this.#find(signal);
         const version = found?.metadata.resourceVersion;
-        if (!seen || seen.version !== version) seen = { version, at: this.#now() };
+        if (!seen || seen.version !== version) seen = { version, at: this.#clock().monotonic };
         const other = holderOf(found);
         const free =
-          !found || other === '' || this.#now() - seen.at >= durationMs || (await this.#holder.isDead(other));
+          !found ||
+          other === '' ||
+          this.#clock().monotonic - seen.at >= durationMs ||
+          (await this.#holder.isDead(other));
         if (free && (await this.#write(found))) return;
         if (!free && told !== other)
           this.#log.info({ holder: other }, 'another agent holds this cluster; waiting');
@@ -103,15 +111,15 @@ export class Lease {
 
   /** Renews for ever. Rejects with `LostLeaseError` when another took it; errors that waiting may mend are waited out. */
   async keep(signal: AbortSignal): Promise<void> {
-    for (let startedAt = this.#renewedAt; ;) {
+    for (let startedAt = this.#renewedAt.monotonic; ;) {
       // From the start of the last: a slow answer must not put off the next.
-      await delay(Math.max(minPauseMs, startedAt + renewMs - this.#now()), undefined, { signal });
-      startedAt = this.#now();
+      await delay(Math.max(minPauseMs, startedAt + renewMs - this.#clock().monotonic), undefined, { signal });
+      startedAt = this.#clock().monotonic;
       try {
         if (await this.#write(this.#current)) continue;
         const found = await this.#find(signal);
         if (found && holderOf(found) !== this.#holder.identity) {
-          this.#renewedAt = -Infinity;
+          this.#renewedAt = never;
           throw new LostLeaseError(`${holderOf(found) || 'another agent'} took over this cluster`);
         }
         await this.#write(found);
@@ -126,7 +134,7 @@ export class Lease {
   /** Gives it back, so that the next need not wait. */
   async release(): Promise<void> {
     if (!this.#current || !this.mayWrite()) return;
-    this.#renewedAt = -Infinity;
+    this.#renewedAt = never;
     const spec = { ...(this.#current.spec as object), holderIdentity: '', leaseDurationSeconds: 1 };
     await this.#kube
       .replace(leases, { namespace: agentNamespace, name: leaseName }, { ...this.#current, spec })
@@ -135,7 +143,7 @@ export class Lease {
 
   /** False when somebody else was quicker. */
   async #write(found: KubeObject | undefined): Promise<boolean> {
-    const startedAt = this.#now();
+    const startedAt = this.#clock();
     const time = new Date().toISOString().replace('Z', '000Z');
     const spec = {
       holderIdentity: this.#holder.identity,

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,8 +124,24 @@ describe('a webhook', () => {
     expect(unsigned.status).toBe(401);
   });
 
+  test('that is large, as those of pushes with many commits are, is taken', async () => {
+    const body = JSON.stringify({ commits: 'x'.repeat(20 * 1024 * 1024) });
+    const signature = createHmac('sha256', webhookSecret).update(body).digest('hex');
+    expect((await deliver(body, signature)).status).toBe(202);
+    expect((await deliver(`${body} `, signature)).status).toBe(401);
+  });
+
   test('that is over-sized is refused before it is read', async () => {
-    expect((await deliver('x'.repeat(2 * 1024 * 1024), '00')).status).toBe(413);
+    const status = await new Promise((resolve, reject) => {
+      request(`${fleet.hub.url}/api/v1/webhooks/git`, {
+        method: 'POST',
+        headers: { 'content-length': 26 * 1024 * 1024, 'x-hub-signature-256': 'sha256=00' },
+      })
+        .on('response', (answer) => resolve(answer.statusCode))
+        .on('error', reject)
+        .flushHeaders();
+    });
+    expect(status).toBe(413);
   });
 });
 

@@ -18,7 +18,7 @@ import type { HubIdentity } from './bootstrap/identity.ts';
 import type { HubConfig } from './config/settings.ts';
 import { ContentStore } from './content/content-store.ts';
 import { GitService } from './git/git.service.ts';
-import { WebhookController } from './git/webhook.controller.ts';
+import { Webhooks } from './git/webhooks.ts';
 import { Bus } from './lifecycle/bus.ts';
 import { GarbageCollector } from './lifecycle/garbage-collector.ts';
 import { HubRuntime } from './lifecycle/hub-runtime.ts';
@@ -77,6 +77,7 @@ const services = [
   SessionBook,
   StatusWriter,
   SyncRequests,
+  Webhooks,
 ];
 
 @Module({})
@@ -88,7 +89,6 @@ export class HubModule {
     const { config, logger, clock, store, identity, renderer } = foundations;
     const core: DynamicModule = {
       module: CoreModule,
-      controllers: [WebhookController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },

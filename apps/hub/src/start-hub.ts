@@ -13,11 +13,14 @@ import { bootstrapIdentity } from './bootstrap/identity.ts';
 import { makeFolder } from './bootstrap/make-folder.ts';
 import { NoHubError } from './bootstrap/new-admin-token.ts';
 import { type HubConfig, masterKeyFile } from './config/settings.ts';
+import { mountWebhooks } from './git/webhook-route.ts';
 import { HubModule } from './hub.module.ts';
 import { closeAll } from './lifecycle/close-all.ts';
 import { HubRuntime } from './lifecycle/hub-runtime.ts';
 import { NestLogger } from './nest-logger.ts';
 import type { Clock, Logger } from './tokens.ts';
+
+const requestPatienceMs = 5_000;
 
 export interface RunningHub {
   /** Of the HTTP API. */
@@ -74,11 +77,11 @@ async function start(
   const module = HubModule.on({ config, logger, clock, store, identity, renderer });
   const app = await NestFactory.create<NestFastifyApplication>(module, createHttpAdapter(), {
     logger: new NestLogger(logger),
-    rawBody: true,
     abortOnError: false,
   });
-  opened.push(() => app.close());
+  opened.push(() => closeHttp(app));
   installHttpHooks(app);
+  mountWebhooks(app);
   const runtime = app.get(HubRuntime);
   opened.push(() => runtime.stop());
   await runtime.start();
@@ -103,6 +106,13 @@ async function start(
     lost: store.lost,
     close,
   };
+}
+
+/** Lets requests come to their end, but for those that send or read too slowly. */
+async function closeHttp(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const late = setTimeout(() => server.closeAllConnections(), requestPatienceMs);
+  await app.close().finally(() => clearTimeout(late));
 }
 
 async function ensureDataFolder(data: string): Promise<void> {

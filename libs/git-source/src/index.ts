@@ -3,7 +3,6 @@ export { type GitSourceOptions, openGitSource } from './open-git-source.ts';
 export type * from './port.ts';
 export { withoutCredentials } from './remote-url.ts';
 export { watchLocalRepo } from './watch-local-repo.ts';
-export type { Push } from './webhook/push.ts';
 export {
   maxWebhookBytes,
   verifyWebhook,

@@ -1,38 +1,38 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { type Push, pushOf } from './push.ts';
+import { createHash, createHmac, type Hmac, timingSafeEqual } from 'node:crypto';
 
-/** Bodies larger than this are refused before anything is computed or parsed. */
-export const maxWebhookBytes = 1024 * 1024;
+/** What GitHub sends at most; nothing of it is kept, so that it costs time and no memory. */
+export const maxWebhookBytes = 25 * 1024 * 1024;
 
 /** How far a signed timestamp may be from now, either way; what the Standard Webhooks specification recommends. */
 export const webhookToleranceMs = 5 * 60_000;
 
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 export interface WebhookDelivery {
   /** Names in lower case, as Node gives them. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly headers: Headers;
   /** The raw body: signatures cover bytes, not what they parse to. */
-  readonly body: Uint8Array;
+  readonly body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
 export type WebhookSender = 'github' | 'gitlab' | 'gitlab-signed' | 'gitea' | 'generic';
+type Fault = 'too-large' | 'unsigned' | 'wrong-signature' | 'too-old' | 'no-secret';
 
 export type WebhookOutcome =
-  | { readonly kind: 'accepted'; readonly sender: WebhookSender; readonly push: Push }
-  | {
-      readonly kind: 'refused';
-      readonly reason: 'too-large' | 'unsigned' | 'wrong-signature' | 'too-old' | 'no-secret';
-    };
+  | { readonly kind: 'accepted'; readonly sender: WebhookSender }
+  | { readonly kind: 'refused'; readonly reason: Fault };
+
+/** What a header asks for: to be known once the whole body went into `hmac`, or without the body where there is none. */
+interface Check {
+  readonly hmac?: Hmac;
+  readonly verdict: () => 'valid' | 'wrong-signature' | 'too-old';
+}
 
 interface Scheme {
   readonly sender: WebhookSender;
   /** The header that tells that a delivery is signed this way. */
   readonly header: string;
-  readonly check: (
-    value: string,
-    delivery: WebhookDelivery,
-    secret: string,
-    now: Date,
-  ) => 'valid' | 'wrong-signature' | 'too-old';
+  readonly check: (value: string, secret: string, headers: Headers, now: Date) => Check;
 }
 
 /**
@@ -41,17 +41,21 @@ interface Scheme {
  */
 const schemes: readonly Scheme[] = [
   { sender: 'gitlab-signed', header: 'webhook-signature', check: checkStandardWebhook },
+  { sender: 'gitea', header: 'x-gitea-signature', check: (value, secret) => checkHmac('', value, secret) },
   {
-    sender: 'gitea',
-    header: 'x-gitea-signature',
-    check: (value, { body }, secret) => verdict(equalText(value, hexHmac(secret, body))),
+    sender: 'github',
+    header: 'x-hub-signature-256',
+    check: (value, secret) => checkHmac('sha256=', value, secret),
   },
-  { sender: 'github', header: 'x-hub-signature-256', check: checkPrefixedHmac },
-  { sender: 'generic', header: 'x-muster-signature-256', check: checkPrefixedHmac },
+  {
+    sender: 'generic',
+    header: 'x-muster-signature-256',
+    check: (value, secret) => checkHmac('sha256=', value, secret),
+  },
   {
     sender: 'gitlab',
     header: 'x-gitlab-token',
-    check: (value, _delivery, secret) => verdict(equalText(value, secret)),
+    check: (value, secret) => ({ verdict: () => verdictOf(equalText(value, secret)) }),
   },
 ];
 
@@ -60,53 +64,67 @@ const schemes: readonly Scheme[] = [
  * Forgejo's) `X-Gitea-Signature`, GitLab's `X-Gitlab-Token` and its successor (`webhook-signature`, Standard
  * Webhooks, with a secret `whsec_…`), and for everybody else `X-Muster-Signature-256: sha256=<hex HMAC>`.
  *
- * An accepted delivery is only a hint to look at the repo now: nothing of what it says is believed.
+ * An accepted delivery is only a hint to look at the repo now: its body is neither kept nor read for what it says.
+ * Rejects when the body breaks off.
  */
-export function verifyWebhook(delivery: WebhookDelivery, secret: string, now: Date): WebhookOutcome {
-  if (secret === '') return { kind: 'refused', reason: 'no-secret' };
-  if (delivery.body.length > maxWebhookBytes) return { kind: 'refused', reason: 'too-large' };
+export async function verifyWebhook(
+  { headers, body }: WebhookDelivery,
+  secret: string,
+  now: Date,
+): Promise<WebhookOutcome> {
+  if (secret === '') return refused('no-secret');
+  if (Number(headerOf(headers, 'content-length') ?? 0) > maxWebhookBytes) return refused('too-large');
   for (const { sender, header, check } of schemes) {
-    const value = headerOf(delivery, header);
+    const value = headerOf(headers, header);
     if (value === undefined) continue;
-    const found = check(value, delivery, secret, now);
-    return found === 'valid'
-      ? { kind: 'accepted', sender, push: pushOf(delivery.body) }
-      : { kind: 'refused', reason: found };
+    const { hmac, verdict } = check(value, secret, headers, now);
+    if (hmac !== undefined && !(await digestBounded(body, hmac))) return refused('too-large');
+    const found = verdict();
+    return found === 'valid' ? { kind: 'accepted', sender } : refused(found);
   }
-  return { kind: 'refused', reason: 'unsigned' };
+  return refused('unsigned');
 }
 
-function checkPrefixedHmac(
-  value: string,
-  { body }: WebhookDelivery,
-  secret: string,
-): 'valid' | 'wrong-signature' {
-  return verdict(equalText(value, `sha256=${hexHmac(secret, body)}`));
+/** False: the body is larger than it may be. */
+async function digestBounded(body: WebhookDelivery['body'], hmac: Hmac): Promise<boolean> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxWebhookBytes) return false;
+    hmac.update(chunk);
+  }
+  return true;
+}
+
+function checkHmac(prefix: string, value: string, secret: string): Check {
+  const hmac = createHmac('sha256', secret);
+  return { hmac, verdict: () => verdictOf(equalText(value, prefix + hmac.digest('hex'))) };
 }
 
 /** https://www.standardwebhooks.com: `v1,<base64>`, several with spaces between, over `<id>.<timestamp>.<body>`. */
-function checkStandardWebhook(
-  value: string,
-  delivery: WebhookDelivery,
-  secret: string,
-  now: Date,
-): 'valid' | 'wrong-signature' | 'too-old' {
-  const id = headerOf(delivery, 'webhook-id');
-  const timestamp = headerOf(delivery, 'webhook-timestamp');
-  if (id === undefined || timestamp === undefined || !/^\d{1,12}$/.test(timestamp)) return 'wrong-signature';
+function checkStandardWebhook(value: string, secret: string, headers: Headers, now: Date): Check {
+  const id = headerOf(headers, 'webhook-id');
+  const timestamp = headerOf(headers, 'webhook-timestamp');
+  if (id === undefined || timestamp === undefined || !/^\d{1,12}$/.test(timestamp))
+    return { verdict: () => 'wrong-signature' };
   const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : secret;
-  const expected = `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(delivery.body).digest('base64')}`;
-  if (!value.split(' ').some((signature) => equalText(signature, expected))) return 'wrong-signature';
-  return Math.abs(now.getTime() - Number(timestamp) * 1000) <= webhookToleranceMs ? 'valid' : 'too-old';
+  const hmac = createHmac('sha256', key).update(`${id}.${timestamp}.`);
+  const isRecent = Math.abs(now.getTime() - Number(timestamp) * 1000) <= webhookToleranceMs;
+  const verdict = () => {
+    const expected = `v1,${hmac.digest('base64')}`;
+    if (!value.split(' ').some((signature) => equalText(signature, expected))) return 'wrong-signature';
+    return isRecent ? 'valid' : 'too-old';
+  };
+  return { hmac, verdict };
 }
 
-function headerOf({ headers }: WebhookDelivery, name: string): string | undefined {
+function refused(reason: Fault): WebhookOutcome {
+  return { kind: 'refused', reason };
+}
+
+function headerOf(headers: Headers, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : value?.[0];
-}
-
-function hexHmac(secret: string, body: Uint8Array): string {
-  return createHmac('sha256', secret).update(body).digest('hex');
 }
 
 /** In constant time; hashing first makes lengths equal without telling them. */
@@ -115,6 +133,6 @@ function equalText(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-function verdict(isEqual: boolean): 'valid' | 'wrong-signature' {
+function verdictOf(isEqual: boolean): 'valid' | 'wrong-signature' {
   return isEqual ? 'valid' : 'wrong-signature';
 }

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { verifyWebhook } from '@muster/git-source';
-import { Controller, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { verifyWebhook, type WebhookDelivery } from '@muster/git-source';
+import { Inject, Injectable } from '@nestjs/common';
 import { Problem } from '../api/problem.ts';
 import type { HubConfig } from '../config/settings.ts';
 import { HubRuntime } from '../lifecycle/hub-runtime.ts';
 import { CLOCK, type Clock, CONFIG, LOGGER, type Logger } from '../tokens.ts';
 
 /** Git servers tell of a push. What they say is only a reason to look at the repo at once. */
-@Controller('api/v1/webhooks')
-export class WebhookController {
+@Injectable()
+export class Webhooks {
   readonly #runtime: HubRuntime;
   readonly #config: HubConfig;
   readonly #clock: Clock;
@@ -27,25 +26,23 @@ export class WebhookController {
     this.#logger = logger;
   }
 
-  /** Answers at once: Git servers give up on who takes long. */
-  @Post('git')
-  @HttpCode(202)
-  async push(@Req() request: RawBodyRequest<FastifyRequest>): Promise<{ status: string }> {
+  /** Resolves at once when it is believed: Git servers give up on who takes long. Rejects with `Problem`. */
+  async receive(delivery: WebhookDelivery, address: string): Promise<void> {
     const secret = await this.#secret();
     if (secret === undefined) {
       throw new Problem(403, 'Webhooks are off: give the hub a webhook-secret, and the Git server the same.');
     }
-    const delivery = { headers: request.headers, body: request.rawBody ?? new Uint8Array() };
-    const outcome = verifyWebhook(delivery, secret, new Date(this.#clock()));
+    const outcome = await verifyWebhook(delivery, secret, new Date(this.#clock()));
     if (outcome.kind === 'refused') {
-      this.#logger.warn({ reason: outcome.reason, address: request.ip }, 'refused a webhook');
+      this.#logger.warn({ reason: outcome.reason, address }, 'refused a webhook');
       throw new Problem(
         outcome.reason === 'too-large' ? 413 : 401,
         `The delivery is refused: ${outcome.reason}.`,
       );
     }
-    void this.#runtime.requestLook();
-    return { status: 'looking' };
+    this.#runtime.requestLook().catch((error: unknown) => {
+      this.#logger.error({ err: error }, 'looking at the repo failed');
+    });
   }
 
   async #secret(): Promise<string | undefined> {

@@ -116,6 +116,14 @@ Certificate   shop        bad        Degraded   it says False
     expect((await runCli(['health'])).exitCode).toBe(2);
   });
 
+  test('reads quoted texts that go on without indentation, as kubectl does', async () => {
+    const text = `${settings}status:\n  conditions:\n  - type: Stalled\n    status: "True"\n    message: 'it isn''t\n    there'\n`;
+    expect((await judge(text)).stdout).toContain("it isn't there");
+    expect((await judge(`${settings}data: {a: 'never\n\nclosed}\n`)).stderr).toMatch(
+      /Missing closing 'quote/,
+    );
+  });
+
   test('survives what would end a program', async () => {
     expect((await judge('['.repeat(100_000))).exitCode).toBe(2);
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c]\n`;

@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { parseLeniently } from './lenient-yaml.ts';
 
 /** One document of a file; `number` counts from 1, where there are several. */
 export type ParsedDocument = { readonly number: number | undefined } & (
@@ -13,7 +13,7 @@ export function parseDocuments(text: string): ParsedDocument[] {
   const json = parseJson(text);
   if (json !== undefined) return [{ number: undefined, ok: true, value: json }];
   try {
-    const documents = parseAllDocuments(text, { uniqueKeys: false, merge: true });
+    const documents = parseLeniently(text);
     const several = documents.length > 1;
     return documents.flatMap((document, index): ParsedDocument[] => {
       const number = several ? index + 1 : undefined;

@@ -11,3 +11,17 @@ export const leases = builtIn('coordination.k8s.io', 'Lease', 'leases', true);
 
 /** Where the agent and its state live in every cluster. */
 export const agentNamespace = 'muster-system';
+
+/** What the agent itself keeps there, and nobody else may write: its state, its identity, its Lease. */
+export function isAgentsOwn(object: {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}): boolean {
+  const { group, kind, namespace, name } = object;
+  if (namespace !== agentNamespace) return false;
+  if (group === '' && kind === 'Secret')
+    return /^muster-(agent|agent-identity|agent-join|pack-.*)$/.test(name);
+  return group === leases.group && kind === leases.kind && name === 'muster-agent';
+}

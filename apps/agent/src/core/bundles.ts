@@ -9,6 +9,7 @@ import {
 } from '@muster/manifest';
 import type { Assignment, DesiredState, Digest, ObjectId, Policy } from '@muster/manifest';
 import type { Resource } from '@muster/kube';
+import { isAgentsOwn } from '../resources.ts';
 import type { BlobStore } from '../state/blob-store.ts';
 import type { KeptAssignment } from '../state/head.ts';
 import type { Kinds } from './kinds.ts';
@@ -27,6 +28,10 @@ export interface WantedObject {
   resource: Resource | undefined;
 }
 
+export type RefusedObject = Pick<WantedObject, 'group' | 'version' | 'kind' | 'name'> & {
+  readonly namespace: string;
+};
+
 /** An assignment, as far as this agent can read and act on it. */
 export interface WantedBundle {
   readonly bundle: string;
@@ -35,6 +40,8 @@ export interface WantedBundle {
   readonly objects: readonly WantedObject[];
   /** Objects that cannot be read at all. */
   readonly broken: readonly { readonly digest: Digest; readonly problem: string }[];
+  /** Objects that no bundle may have. */
+  readonly refused: readonly { readonly object: RefusedObject; readonly problem: string }[];
   /** Why it isn't (wholly) acted on. */
   readonly problem: { readonly reason: 'Unsupported' | 'Failed'; readonly message: string } | undefined;
   readonly warnings: readonly string[];
@@ -106,6 +113,7 @@ export function readBundle(
     policy: {},
     objects: [],
     broken: [],
+    refused: [],
     problem: { reason, message },
     warnings: [],
   });
@@ -123,6 +131,7 @@ export function readBundle(
   if (!manifest?.ok) return fail('Failed', 'its manifest is not here, or cannot be read');
   const objects: WantedObject[] = [];
   const broken: { digest: Digest; problem: string }[] = [];
+  const refused: { object: RefusedObject; problem: string }[] = [];
   const warnings = new Set<string>();
   for (const digest of manifest.value.objects) {
     const content = blobs.read(digest);
@@ -139,9 +148,17 @@ export function readBundle(
       if (annotation in annotations)
         warnings.add(`${kind} ${name}: the annotation ${annotation} does not act yet`);
     }
+    const { group, version } = parseApiVersion(apiVersion);
+    // The kinds among them are namespaced in every cluster.
+    const own = { group, version, kind, name, namespace: namespace || (policy.value.namespace ?? 'default') };
+    if (isAgentsOwn(own)) {
+      refused.push({ object: own, problem: "it is the agent's own: no bundle may have it" });
+      continue;
+    }
     objects.push({
       digest,
-      ...parseApiVersion(apiVersion),
+      group,
+      version,
       kind,
       name,
       ownNamespace: namespace,
@@ -159,6 +176,7 @@ export function readBundle(
     policy: policy.value,
     objects,
     broken,
+    refused,
     problem,
     warnings: [...warnings].slice(0, 20),
   };

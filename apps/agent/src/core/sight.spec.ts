@@ -29,6 +29,7 @@ const bundle: WantedBundle = {
     },
   ],
   broken: [],
+  refused: [],
   problem: undefined,
   warnings: [],
 };

@@ -5,6 +5,7 @@ import type { KubeClient, Resource } from '@muster/kube';
 import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { readStateFile } from '../file-link/state-file.ts';
+import type { OfferOutcome } from '../hub-port.ts';
 import { Lease } from '../lease/lease.ts';
 import { MemoryKeeper } from '../memory.ts';
 import { ClusterState } from '../state/cluster-state.ts';
@@ -109,11 +110,11 @@ export class SimulatedAgent {
   }
 
   /** Offers a desired state, as a file would say it, and waits until it is durable. */
-  async say(state: object): Promise<void> {
+  async say(state: object): Promise<OfferOutcome> {
     const held = this.core.held()?.version.generation ?? 0n;
     const bytes = Buffer.from(JSON.stringify({ fleet, ...state }));
     const { blobs, ...offer } = readStateFile(bytes, () => ({ epoch: 1n, generation: held + 1n }));
-    await this.core.offer({
+    return this.core.offer({
       ...offer,
       fetch: async function* (digests) {
         for (const digest of digests) yield { digest, data: blobs.get(digest) ?? new Uint8Array() };

@@ -94,6 +94,10 @@ export function assess(
       ),
     );
   }
+  for (const { object, problem } of bundle.refused) {
+    pending++;
+    findings.push(finding(object, 'OutOfSync', 'Missing', 'Refused', problem, 1));
+  }
   for (const skip of skips) if (skip.deletion) findings.push(leavingFinding(skip, know));
   const status = summarise(bundle, findings, health, pending, know);
   return { ...status, warnings: [...rivals, ...status.warnings].slice(0, maxWarnings) };
@@ -198,7 +202,7 @@ function summarise(
     health: bundle.problem && bundle.objects.length === 0 ? 'Unknown' : health,
     ...told,
     objects: findings.slice(0, maxObjects).map((found) => found.status),
-    objectCount: bundle.objects.length + bundle.broken.length,
+    objectCount: bundle.objects.length + bundle.broken.length + bundle.refused.length,
     objectProblemCount: findings.length,
     warnings: bundle.warnings,
     observedAt: know.observedAt,

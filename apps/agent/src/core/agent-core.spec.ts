@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { agentNamespace, leases, secrets } from '../resources.ts';
+import { configMap, configMaps, SimulatedAgent } from './testing.ts';
+
+describe('an agent that is offered a desired state', () => {
+  let agent: SimulatedAgent;
+  beforeEach(async () => {
+    agent = await SimulatedAgent.start();
+  });
+  afterEach(() => agent.stop());
+
+  const valueOf = async (name: string): Promise<unknown> =>
+    (await agent.kube.get(configMaps, { namespace: 'shop', name }))['data'];
+  const shop = (objects: object[], more: object = {}) => ({
+    assignments: [{ bundle: 'shop', namespace: 'shop', objects, ...more }],
+  });
+
+  it('refuses one that is older than what it holds', async () => {
+    await agent.say({ generation: 3, ...shop([configMap('a', 'new')]) });
+    await agent.until('shop', (status) => status.sync === 'Synced');
+    expect(await agent.say({ generation: 2, ...shop([configMap('a', 'old')]) })).toEqual({
+      outcome: 'older',
+      held: { epoch: 1n, generation: 3n },
+    });
+    expect(agent.core.held()?.version.generation).toBe(3n);
+    expect(await valueOf('a')).toEqual({ value: 'new' });
+  });
+
+  it('keeps what a bundle had when it asks for what this agent does not know, and the others go on', async () => {
+    await agent.say({
+      assignments: [
+        { bundle: 'shop', namespace: 'shop', objects: [configMap('a', 'known')] },
+        { bundle: 'web', namespace: 'shop', objects: [configMap('b', '1')] },
+      ],
+    });
+    await agent.until('shop', (status) => status.sync === 'Synced');
+    await agent.say({
+      assignments: [
+        {
+          bundle: 'shop',
+          namespace: 'shop',
+          objects: [configMap('c', 'new')],
+          requiredFeatures: ['manifests/v1', 'time-travel/v1'],
+        },
+        { bundle: 'web', namespace: 'shop', objects: [configMap('b', '2')] },
+      ],
+    });
+    const status = await agent.until('shop', ({ reason }) => reason === 'Unsupported');
+    expect(status).toMatchObject({
+      sync: 'OutOfSync',
+      message: 'this agent lacks time-travel/v1; it goes on as it was',
+    });
+    await agent.until('web', ({ sync, version }) => sync === 'Synced' && version.generation === 2n);
+    expect(await valueOf('b')).toEqual({ value: '2' });
+    expect(await agent.names()).toEqual(['a', 'b']);
+  });
+
+  it('applies nothing of a bundle that it never could', async () => {
+    await agent.say(shop([configMap('a')], { requiredFeatures: ['time-travel/v1'] }));
+    const status = await agent.until('shop', ({ reason }) => reason === 'Unsupported');
+    expect(status.message).toBe('this agent lacks time-travel/v1');
+    expect(await agent.names()).toEqual([]);
+  });
+
+  it('warns of annotations that do not act yet, and applies their objects', async () => {
+    const annotated = (name: string, annotation: string) => ({
+      ...configMap(name),
+      metadata: { name, annotations: { [annotation]: '5' } },
+    });
+    await agent.say(
+      shop([
+        annotated('a', 'muster.dev/wave'),
+        annotated('b', 'argocd.argoproj.io/hook'),
+        annotated('c', 'helm.sh/hook'),
+        annotated('d', 'example.com/wave'),
+      ]),
+    );
+    const status = await agent.until('shop', ({ sync }) => sync === 'Synced');
+    expect(status.warnings).toEqual([
+      'ConfigMap a: the annotation muster.dev/wave does not act yet',
+      'ConfigMap b: the annotation argocd.argoproj.io/hook does not act yet',
+      'ConfigMap c: the annotation helm.sh/hook does not act yet',
+    ]);
+    expect(await agent.names()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it("lets no bundle write what is the agent's own, and applies the rest", async () => {
+    const own = (name: string) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name },
+      stringData: { head: 'broken' },
+    });
+    const lease = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'muster-agent', namespace: agentNamespace },
+      spec: { holderIdentity: 'somebody' },
+    };
+    const names = ['muster-agent', 'muster-agent-identity', 'muster-agent-join', 'muster-pack-0'];
+    const objects = [...names.map(own), lease, own('mine'), configMap('muster-agent')];
+    await agent.say({ assignments: [{ bundle: 'shop', namespace: agentNamespace, objects }] });
+    const status = await agent.until(
+      'shop',
+      (told) => told.objects.length === 5 && told.reason === 'Refused',
+    );
+    expect(status).toMatchObject({ sync: 'OutOfSync', objectCount: 7, objectProblemCount: 5 });
+    expect(status.message).toContain("Secret muster-agent: it is the agent's own: no bundle may have it");
+    expect(status.objects.map(({ object, reason }) => `${object.kind} ${object.name} ${reason}`)).toEqual([
+      ...names.map((name) => `Secret ${name} Refused`),
+      'Lease muster-agent Refused',
+    ]);
+    const key = (name: string) => ({ namespace: agentNamespace, name });
+    expect(await agent.kube.get(secrets, key('mine'))).toBeDefined();
+    expect(await agent.kube.get(configMaps, key('muster-agent'))).toBeDefined();
+    expect((await agent.kube.get(leases, key('muster-agent')))['spec']).toMatchObject({
+      holderIdentity: 'test',
+    });
+    expect(agent.fatal).toEqual([]);
+  });
+});

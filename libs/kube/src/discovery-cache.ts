@@ -14,6 +14,8 @@ export class DiscoveryCache {
   readonly #discover: () => Promise<Discovery>;
   readonly #now: () => number;
   #known: KnownDiscovery | undefined;
+  /** Outlives the cache: a discovery that found the same is the same. */
+  #last: Discovery | undefined;
   #pending: Promise<KnownDiscovery> | undefined;
   /** Grows when the cache is dropped, so that a discovery begun before that isn't kept after it. */
   #era = 0;
@@ -44,6 +46,11 @@ export class DiscoveryCache {
     return (await this.#current()).byKind.get(wanted);
   }
 
+  #asBefore(discovery: Discovery): Discovery {
+    const isSame = this.#last && JSON.stringify(this.#last) === JSON.stringify(discovery);
+    return (this.#last = isSame ? this.#last! : discovery);
+  }
+
   #current(): Promise<KnownDiscovery> {
     if (this.#known !== undefined) return Promise.resolve(this.#known);
     this.#pending ??= this.#refresh(this.#era);
@@ -52,7 +59,7 @@ export class DiscoveryCache {
 
   async #refresh(era: number): Promise<KnownDiscovery> {
     try {
-      const discovery = await this.#discover();
+      const discovery = this.#asBefore(await this.#discover());
       const known = { discovery, byKind: byKindOf(discovery.resources), at: this.#now() };
       if (era === this.#era) this.#known = known;
       return known;

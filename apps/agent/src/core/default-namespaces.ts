@@ -1,34 +1,71 @@
 import { KubeApiError } from '@muster/kube';
 import type { KubeClient } from '@muster/kube';
 import { namespaces } from '../resources.ts';
+import { begin } from './patience.ts';
+import type { Work } from './patience.ts';
+
+/** As many single looks are cheaper than a list of all namespaces. */
+const maxSingleLooks = 3;
+const newMs = 2_000;
 
 /** Makes the namespaces that policies name where they are missing. They are nobody's: never labelled, never deleted. */
 export class DefaultNamespaces {
   readonly #kube: KubeClient;
-  readonly #known = new Set<string>();
+  /** By name: done once it is known to be there. */
+  readonly #works = new Map<string, Work>();
+  readonly #madeAt = new Map<string, number>();
 
   constructor(kube: KubeClient) {
     this.#kube = kube;
   }
 
-  async ensure(names: readonly string[]): Promise<void> {
-    await Promise.all(names.filter((name) => !this.#known.has(name)).map((name) => this.#ensure(name)));
+  /** Begins what is missing for these to be there. */
+  ensure(names: readonly string[]): readonly Work[] {
+    const unknown = names.filter((name) => !this.#works.has(name));
+    const present = unknown.length > maxSingleLooks ? this.#listed() : undefined;
+    for (const name of unknown) this.#works.set(name, begin(this.#ensure(name, present)));
+    return names.map((name) => this.#works.get(name)!);
+  }
+
+  /** True when this agent made it moments ago: what somebody else made in it would be no older. */
+  isNew(name: string): boolean {
+    return performance.now() - (this.#madeAt.get(name) ?? -Infinity) < newMs;
   }
 
   /** A write said that it isn't there. */
   forget(name: string): void {
-    this.#known.delete(name);
+    this.#works.delete(name);
+    this.#madeAt.delete(name);
   }
 
-  async #ensure(name: string): Promise<void> {
+  async #ensure(name: string, present: Promise<ReadonlySet<string> | undefined> | undefined): Promise<void> {
+    try {
+      const listed = await present;
+      if (listed ? !listed.has(name) : await this.#isMissing(name)) await this.#create(name);
+    } catch {
+      // No answer, or not the right to look: the objects' own writes tell.
+      this.#works.delete(name);
+    }
+  }
+
+  async #listed(): Promise<ReadonlySet<string> | undefined> {
+    try {
+      const { items } = await this.#kube.list(namespaces, { metadataOnly: true });
+      return new Set(items.map((item) => item.metadata.name));
+    } catch (error) {
+      if (error instanceof KubeApiError) return undefined;
+      throw error;
+    }
+  }
+
+  async #isMissing(name: string): Promise<boolean> {
     try {
       await this.#kube.get(namespaces, { name }, { metadataOnly: true });
+      return false;
     } catch (error) {
-      if (!(error instanceof KubeApiError)) throw error;
-      // Without the right to look, the objects' own writes will tell.
-      if (error.status === 404) await this.#create(name);
+      if (error instanceof KubeApiError) return error.status === 404;
+      throw error;
     }
-    this.#known.add(name);
   }
 
   async #create(name: string): Promise<void> {
@@ -38,6 +75,7 @@ export class DefaultNamespaces {
         kind: 'Namespace',
         metadata: { name },
       });
+      this.#madeAt.set(name, performance.now());
     } catch (error) {
       if (!(error instanceof KubeApiError)) throw error;
     }

@@ -1,5 +1,5 @@
 import type { FollowEvent, KubeClient, KubeObject, Resource } from '@muster/kube';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Observer } from './observer.ts';
 
 const deployments: Resource = {
@@ -41,7 +41,7 @@ async function told(...events: readonly FollowEvent[]): Promise<Observer> {
     },
   };
   const observer = new Observer(kube as KubeClient, () => undefined);
-  await observer.watchOnly('f', new Map([['apps/deployments', deployments]]));
+  observer.watchOnly('f', new Map([['apps/deployments', deployments]]));
   await ended;
   return observer;
 }
@@ -74,7 +74,7 @@ describe('the observer', () => {
       },
     };
     const observer = new Observer(kube as KubeClient, () => undefined);
-    await observer.watchOnly('f', new Map([['apps/deployments', deployments]]));
+    observer.watchOnly('f', new Map([['apps/deployments', deployments]]));
     await new Promise((resolve) => setImmediate(resolve));
     expect([...observer.blindKinds(0)]).toEqual([['apps/Deployment', 'refused']]);
     expect([...observer.blindKinds(30_000)]).toEqual([]);
@@ -89,5 +89,21 @@ describe('the observer', () => {
     expect(observer.record(id)?.health.status).toBe('Healthy');
     observer.noteApplied(id, deployments, web('u', '6'));
     expect(observer.record(id)?.health.status).toBe('Progressing');
+  });
+
+  it('takes the absence of an object for what it was some seconds ago, because others make objects too', async () => {
+    const observer = await told();
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+    try {
+      observer.noteAbsent(id);
+      now.mockReturnValue(5_999);
+      expect(observer.isLongAbsent(id)).toBe(false);
+      now.mockReturnValue(6_000);
+      expect(observer.isLongAbsent(id)).toBe(true);
+      observer.forgetAbsence(id);
+      expect(observer.observe(id).state).toBe('unobserved');
+    } finally {
+      now.mockRestore();
+    }
   });
 });

@@ -1,19 +1,12 @@
 import type { Observation } from '@muster/apply-plan';
 import { healthNeedsStatus } from '@muster/health';
-import { KubeApiError } from '@muster/kube';
 import type { KubeClient, KubeObject, Resource } from '@muster/kube';
 import { fleetLabel } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
 import { idOfLive, isOlder, liveRecord } from './live-record.ts';
 import type { LiveRecord } from './live-record.ts';
-
-/** An object to look at, by itself or among its neighbours. */
-export interface Target {
-  readonly id: ObjectId;
-  readonly resource: Resource;
-  readonly namespace: string;
-  readonly name: string;
-}
+import { begin } from './patience.ts';
+import type { Work } from './patience.ts';
 
 /** `<group>/<Kind>`, as object ids begin. */
 function kindOf({ group, kind }: Resource): string {
@@ -23,8 +16,8 @@ function kindOf({ group, kind }: Resource): string {
 interface Follow {
   readonly resource: Resource;
   readonly stop: AbortController;
-  /** Resolves at the first list, or the first error. */
-  readonly started: Promise<void>;
+  /** Done at the first list, or the first error. */
+  readonly started: Work;
   problem: { readonly message: string; readonly since: number } | undefined;
 }
 
@@ -34,8 +27,8 @@ const rememberEndedMs = 120_000;
 /** Long enough to be worth it, short enough that nobody waits long for a correction. */
 const maxRestMs = 10_000;
 
-/** As many single looks are cheaper than a list of the namespace. */
-const maxSingleLooks = 3;
+/** How long an absence is taken for what it was: no watch tells of what others make without our label. */
+const absenceMs = 5_000;
 
 /**
  * What the cluster is like, as far as it concerns this fleet: one watch per kind, over the objects that bear the
@@ -45,7 +38,8 @@ export class Observer {
   readonly #kube: KubeClient;
   readonly #onChange: (id: ObjectId) => void;
   readonly #records = new Map<ObjectId, LiveRecord>();
-  readonly #absent = new Set<ObjectId>();
+  /** Since when, by `performance.now()`. */
+  readonly #absent = new Map<ObjectId, number>();
   /** Left the watch though we did not delete them: their label may only have been lost. */
   readonly #doubtful = new Set<ObjectId>();
   readonly #deleted = new Map<ObjectId, string>();
@@ -80,6 +74,15 @@ export class Observer {
     return this.#doubtful.has(id);
   }
 
+  forgetAbsence(id: ObjectId): void {
+    this.#absent.delete(id);
+  }
+
+  /** True when what is wanted may have been made by somebody else since it was seen to be absent. */
+  isLongAbsent(id: ObjectId): boolean {
+    return performance.now() - (this.#absent.get(id) ?? Infinity) >= absenceMs;
+  }
+
   /** Why an object could not be looked at. */
   problemOf(id: ObjectId): string | undefined {
     return this.#problems.get(id);
@@ -94,8 +97,8 @@ export class Observer {
     return blind;
   }
 
-  /** Watches exactly these resources from now on, and waits until each was listed or could not be. */
-  async watchOnly(fleet: string, resources: ReadonlyMap<string, Resource>): Promise<void> {
+  /** Watches exactly these resources from now on: each is done when it was listed or could not be. */
+  watchOnly(fleet: string, resources: ReadonlyMap<string, Resource>): readonly Work[] {
     if (fleet !== this.#fleet) this.stop();
     this.#fleet = fleet;
     for (const [key, follow] of this.#follows) {
@@ -105,7 +108,7 @@ export class Observer {
     }
     for (const key of this.#resting.keys()) if (!resources.has(key)) this.#resting.delete(key);
     const watched = [...resources].filter(([key]) => !this.#resting.has(key));
-    await Promise.all(watched.map(([key, resource]) => this.#follow(key, resource).started));
+    return watched.map(([key, resource]) => this.#follow(key, resource).started);
   }
 
   /**
@@ -131,14 +134,14 @@ export class Observer {
   }
 
   /** Lists every watched kind anew. */
-  async refresh(): Promise<void> {
+  refresh(): readonly Work[] {
     const followed = [...this.#follows].map(([key, follow]) => [key, follow.resource] as const);
     const resources = new Map([...followed, ...this.#resting]);
     this.#resting.clear();
     for (const follow of this.#follows.values()) follow.stop.abort();
     this.#follows.clear();
     this.#absent.clear();
-    await this.watchOnly(this.#fleet, resources);
+    return this.watchOnly(this.#fleet, resources);
   }
 
   stop(): void {
@@ -148,21 +151,11 @@ export class Observer {
     clearTimeout(this.#restTimer);
   }
 
-  /** Looks at objects that the watches don't tell of. What can't be looked at stays unobserved. */
-  async survey(targets: readonly Target[], signal: AbortSignal): Promise<void> {
-    const groups = new Map<string, Target[]>();
-    for (const target of targets) {
-      const key = `${target.resource.group}/${target.resource.plural}/${target.namespace}`;
-      groups.set(key, [...(groups.get(key) ?? []), target]);
-    }
-    await Promise.all([...groups.values()].map((group) => this.#surveyGroup(group, signal)));
-  }
-
   /** A kind that the cluster doesn't serve has no objects. */
   noteAbsent(id: ObjectId): void {
     this.#records.delete(id);
     this.#doubtful.delete(id);
-    this.#absent.add(id);
+    this.#absent.set(id, performance.now());
   }
 
   noteApplied(id: ObjectId, resource: Resource, object: KubeObject): LiveRecord {
@@ -173,6 +166,19 @@ export class Observer {
     const isPast = before && isOlder(record.resourceVersion, before.resourceVersion);
     if (!isPast && !this.#ended.has(record.uid)) this.#set(id, record);
     return record;
+  }
+
+  /** Somebody looked: `whole` when with its status. */
+  noteSeen(id: ObjectId, resource: Resource, object: KubeObject, seen: 'whole' | 'metadata'): void {
+    const suffices = seen === 'metadata' && !healthNeedsStatus(resource.group, resource.kind);
+    const health = seen === 'whole' ? 'whole' : suffices ? 'metadata-suffices' : this.#records.get(id);
+    const record = liveRecord(object, health);
+    const before = this.#records.get(id);
+    if (!before || !isOlder(record.resourceVersion, before.resourceVersion)) this.#set(id, record);
+  }
+
+  noteUnseen(id: ObjectId, problem: string): void {
+    this.#problems.set(id, problem);
   }
 
   /** The API server took our deletion; a finalizer may keep the object for a while. */
@@ -192,55 +198,13 @@ export class Observer {
     this.#problems.delete(id);
   }
 
-  async #surveyGroup(targets: readonly Target[], signal: AbortSignal): Promise<void> {
-    const [first] = targets;
-    const { resource, namespace } = first!;
-    const needsStatus = healthNeedsStatus(resource.group, resource.kind);
-    try {
-      if (targets.length <= maxSingleLooks) {
-        await Promise.all(targets.map((target) => this.#lookAt(target, signal)));
-        return;
-      }
-      const { items } = await this.#kube.list(resource, {
-        ...(namespace ? { namespace } : {}),
-        metadataOnly: true,
-        signal,
-      });
-      const found = new Map(items.map((item) => [idOfLive(item, resource), item]));
-      for (const { id } of targets) {
-        const item = found.get(id);
-        if (item) this.#set(id, liveRecord(item, needsStatus ? this.#records.get(id) : 'metadata-suffices'));
-        else this.noteAbsent(id);
-      }
-    } catch (error) {
-      if (signal.aborted) throw error;
-      for (const { id } of targets)
-        this.#problems.set(id, error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  async #lookAt({ id, resource, namespace, name }: Target, signal: AbortSignal): Promise<void> {
-    const metadataOnly = !healthNeedsStatus(resource.group, resource.kind);
-    try {
-      const object = await this.#kube.get(
-        resource,
-        { ...(namespace ? { namespace } : {}), name },
-        { metadataOnly, signal },
-      );
-      this.#set(id, liveRecord(object, metadataOnly ? 'metadata-suffices' : 'whole'));
-    } catch (error) {
-      if (!(error instanceof KubeApiError) || error.status !== 404) throw error;
-      this.noteAbsent(id);
-    }
-  }
-
   #follow(key: string, resource: Resource): Follow {
     const known = this.#follows.get(key);
     if (known) return known;
     const stop = new AbortController();
     let settle: () => void = () => undefined;
     const started = new Promise<void>((resolve) => (settle = resolve));
-    const follow: Follow = { resource, stop, started, problem: undefined };
+    const follow: Follow = { resource, stop, started: begin(started), problem: undefined };
     this.#follows.set(key, follow);
     void this.#run(follow, settle);
     return follow;

@@ -14,16 +14,15 @@ import { skipsByBundle } from '../status/assess.ts';
 import type { SkipsByBundle } from '../status/assess.ts';
 import { currentStatuses } from '../status/current.ts';
 import type { StatusBook } from '../status/book.ts';
-import { DefaultNamespaces } from './default-namespaces.ts';
 import { Executor } from './executor.ts';
 import { Failures } from './failures.ts';
 import { Fights } from './fights.ts';
 import type { Kinds } from './kinds.ts';
+import { Lookout } from './lookout.ts';
 import { Observer } from './observer.ts';
 import { Runner } from './runner.ts';
 import { Sight } from './sight.ts';
-import { surveyTargets } from './survey-targets.ts';
-import { defaultNamespaces, resolveTarget, resourceOf, wantedKey } from './target.ts';
+import { resourceOf, wantedKey } from './target.ts';
 import type { ResolvedTarget, Target } from './target.ts';
 import { Waker } from './waker.ts';
 
@@ -56,11 +55,11 @@ const crdPrefix = 'apiextensions.k8s.io/CustomResourceDefinition/';
 export class Reconciler {
   readonly #o: ReconcilerOptions;
   readonly #observer: Observer;
+  readonly #lookout: Lookout;
   readonly #failures = new Failures(Date.now, Math.random);
   readonly #fights = new Fights(Date.now);
   readonly #sight: Sight;
   readonly #runner: Runner;
-  readonly #namespaces: DefaultNamespaces;
   readonly #waker: Waker;
   readonly #inventory: Map<ObjectId, InventoryEntry>;
   readonly #stop = new AbortController();
@@ -74,7 +73,6 @@ export class Reconciler {
   /** A deletion's answer came before its event did, which may never come: watches break. */
   #endsUnseen = false;
   #plannedAt = 0;
-  #wantsDiscovery = false;
   #onDurable: (() => void)[] = [];
   #onSettled: (() => void)[] = [];
 
@@ -83,8 +81,14 @@ export class Reconciler {
     const { kube, state, lease, checkpoint, log, kinds } = options;
     this.#inventory = new Map(options.inventory.map((entry) => [entry.id, entry]));
     this.#observer = new Observer(kube, (id) => this.#changed(id));
+    this.#lookout = new Lookout({
+      kube,
+      kinds,
+      observer: this.#observer,
+      onLate: () => this.#waker.wake(0),
+      signal: this.#stop.signal,
+    });
     this.#sight = new Sight(lease, this.#observer, () => this.#tellStatuses());
-    this.#namespaces = new DefaultNamespaces(kube);
     this.#waker = new Waker(
       () => this.#round(),
       (error) => this.#roundFailed(error),
@@ -104,7 +108,7 @@ export class Reconciler {
         entry: (id) => this.#inventory.get(id),
         setEntry: (entry) => this.#setEntry(entry),
         fleet: () => this.#target?.content.fleet ?? '',
-        onNamespaceMissing: (namespace) => this.#namespaces.forget(namespace),
+        onNamespaceMissing: (namespace) => this.#lookout.onNamespaceMissing(namespace),
       },
     });
     this.#runner = new Runner(
@@ -134,8 +138,7 @@ export class Reconciler {
   async checkNow(): Promise<void> {
     this.#failures.forgive();
     this.#fights.forgive();
-    this.#wantsDiscovery = true;
-    await this.#observer.refresh();
+    await this.#lookout.refresh();
     const settled = new Promise<void>((resolve) => this.#onSettled.push(resolve));
     this.#waker.wake(0);
     await settled;
@@ -147,27 +150,14 @@ export class Reconciler {
     this.#sight.stop();
     this.#observer.stop();
     await this.#runner.stop();
+    for (const resolve of this.#onSettled.splice(0)) resolve();
   }
 
   async #round(): Promise<void> {
     const target = this.#target;
     if (!target) return;
     const { signal } = this.#stop;
-    const { kinds } = this.#o;
-    await kinds.refresh(this.#wantsDiscovery, signal);
-    this.#wantsDiscovery = false;
-    const resolved = resolveTarget(target, this.#inventory, kinds);
-    await Promise.all([
-      target.state.paused ? undefined : this.#namespaces.ensure(defaultNamespaces(target, resolved)),
-      this.#observer
-        .watchOnly(target.content.fleet, resolved.resources)
-        .then(() =>
-          this.#observer.survey(
-            surveyTargets(resolved, target.content.fleet, this.#inventory, this.#observer, kinds),
-            signal,
-          ),
-        ),
-    ]);
+    const resolved = await this.#lookout.look(target, this.#inventory);
     if (signal.aborted || this.#target !== target) return;
     this.#resolved = resolved;
     this.#plannedAt = Date.now();
@@ -294,12 +284,8 @@ export class Reconciler {
     if (live && !live.terminating && isVerified(entry, live)) {
       if (entry.resourceVersion !== live.resourceVersion)
         this.#inventory.set(id, afterVerification(entry, live));
-      if (
-        id.startsWith(crdPrefix) &&
-        live.health.status === 'Healthy' &&
-        (this.#resolved?.unresolved.length ?? 0) > 0
-      ) {
-        this.#wantsDiscovery = true;
+      if (id.startsWith(crdPrefix) && live.health.status === 'Healthy' && this.#lookout.misses) {
+        this.#lookout.rediscover();
         this.#waker.wake(0);
       }
       this.#waker.soon(() => this.#tellStatuses());
@@ -364,7 +350,6 @@ export class Reconciler {
   /** What no event will tell of is looked at again by the clock. */
   #scheduleNext(plan: Plan, resolved: ResolvedTarget): void {
     const isWaiting = resolved.unresolved.length > 0 || plan.skips.some(waitsUnwatched);
-    if (resolved.unresolved.length > 0) this.#wantsDiscovery = true;
     this.#waker.trouble(isWaiting);
     this.#scheduleRetry();
   }

@@ -1,7 +1,8 @@
 import type { InventoryEntry } from '@muster/apply-plan';
 import type { ObjectId } from '@muster/manifest';
 import type { Kinds } from './kinds.ts';
-import type { Observer, Target as SurveyTarget } from './observer.ts';
+import type { Observer } from './observer.ts';
+import type { Target as SurveyTarget } from './surveyor.ts';
 import { resourceOf, surveyTarget, wantedKey } from './target.ts';
 import type { ResolvedTarget } from './target.ts';
 
@@ -12,9 +13,11 @@ export function surveyTargets(
   inventory: ReadonlyMap<ObjectId, InventoryEntry>,
   observer: Observer,
   kinds: Kinds,
+  isNewNamespace: (name: string) => boolean,
 ): readonly SurveyTarget[] {
   const targets = new Map<ObjectId, SurveyTarget>();
   for (const { id, bundle } of resolved.desired) {
+    if (observer.isLongAbsent(id)) observer.forgetAbsence(id);
     const observation = observer.observe(id);
     // Without our label no watch tells of it: another fleet's object may have gone meanwhile.
     const isUnwatched =
@@ -22,7 +25,8 @@ export function surveyTargets(
       (observation.state === 'present' && observation.live.fleet !== fleet);
     const resource = resolved.wanted.get(wantedKey(id, bundle))?.object.resource;
     const target = resource && isUnwatched ? surveyTarget(id, resource) : undefined;
-    if (target) targets.set(id, target);
+    if (target && isNewNamespace(target.namespace)) observer.noteAbsent(id);
+    else if (target) targets.set(id, target);
   }
   for (const { id, apiVersion } of inventory.values()) {
     if (resolved.wantedIds.has(id)) continue;

@@ -7,7 +7,7 @@ import type { HeadContent } from '../state/cluster-state.ts';
 import { effectiveAssignments, readBundle, resolveKinds } from './bundles.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
 import type { Kinds } from './kinds.ts';
-import type { Target as SurveyTarget } from './observer.ts';
+import type { Target as SurveyTarget } from './surveyor.ts';
 
 /** The desired state that the agent works towards, read as far as it can be. */
 export interface Target {

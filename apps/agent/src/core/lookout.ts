@@ -1,0 +1,88 @@
+import type { InventoryEntry } from '@muster/apply-plan';
+import type { KubeClient } from '@muster/kube';
+import type { ObjectId } from '@muster/manifest';
+import { DefaultNamespaces } from './default-namespaces.ts';
+import type { Kinds } from './kinds.ts';
+import type { Observer } from './observer.ts';
+import { Patience } from './patience.ts';
+import { surveyTargets } from './survey-targets.ts';
+import { Surveyor } from './surveyor.ts';
+import { defaultNamespaces, resolveTarget } from './target.ts';
+import type { ResolvedTarget, Target } from './target.ts';
+
+export interface LookoutOptions {
+  readonly kube: KubeClient;
+  readonly kinds: Kinds;
+  readonly observer: Observer;
+  /** What was not waited for has come. */
+  readonly onLate: () => void;
+  readonly signal: AbortSignal;
+}
+
+const rediscoverMs = 2_000;
+
+/** Gathers what a round must know before it plans: the kinds that the cluster serves, and the objects in question. */
+export class Lookout {
+  readonly #o: LookoutOptions;
+  readonly #patience: Patience;
+  readonly #namespaces: DefaultNamespaces;
+  readonly #surveyor: Surveyor;
+  #wantsDiscovery = false;
+  #discoveredAt = -Infinity;
+  #misses = false;
+
+  constructor(options: LookoutOptions) {
+    const { kube, observer, onLate, signal } = options;
+    this.#o = options;
+    this.#patience = new Patience(onLate);
+    this.#namespaces = new DefaultNamespaces(kube);
+    this.#surveyor = new Surveyor(kube, observer, signal);
+  }
+
+  /** True while the cluster lacks kinds that objects are of. */
+  get misses(): boolean {
+    return this.#misses;
+  }
+
+  /** The cluster may serve other kinds than it did. */
+  rediscover(): void {
+    this.#wantsDiscovery = true;
+  }
+
+  onNamespaceMissing(name: string): void {
+    this.#namespaces.forget(name);
+  }
+
+  /** Lists all anew. */
+  async refresh(): Promise<void> {
+    this.#wantsDiscovery = true;
+    await this.#patience.waitFor(this.#o.observer.refresh());
+  }
+
+  /** The target as the cluster is now. Makes the namespaces that it needs, unless it is paused. */
+  async look(target: Target, inventory: ReadonlyMap<ObjectId, InventoryEntry>): Promise<ResolvedTarget> {
+    const { kinds, observer } = this.#o;
+    const { fleet } = target.content;
+    await this.#discover();
+    const resolved = resolveTarget(target, inventory, kinds);
+    this.#misses = resolved.unresolved.length > 0;
+    const namespaces = target.state.paused ? [] : defaultNamespaces(target, resolved);
+    await this.#patience.waitFor([
+      ...this.#namespaces.ensure(namespaces),
+      ...observer.watchOnly(fleet, resolved.resources),
+    ]);
+    const isNew = (name: string): boolean => this.#namespaces.isNew(name);
+    const unwatched = surveyTargets(resolved, fleet, inventory, observer, kinds, isNew);
+    await this.#patience.waitFor(this.#surveyor.survey(unwatched));
+    return resolved;
+  }
+
+  /** Anew where somebody said so, or, now and then, while a kind is missing. */
+  async #discover(): Promise<void> {
+    const isDue = this.#misses && performance.now() - this.#discoveredAt >= rediscoverMs;
+    const fresh = this.#wantsDiscovery || isDue;
+    await this.#o.kinds.refresh(fresh, this.#o.signal);
+    this.#wantsDiscovery = false;
+    if (fresh) this.#discoveredAt = performance.now();
+  }
+}

@@ -118,7 +118,7 @@ describe('the agent, where its cluster', () => {
     const { objects } = await agent.until('shop', (status) => status.objects[0]?.reason === 'KindMissing');
     expect(objects).toHaveLength(1);
     expect(await find()).toBeDefined();
-    await agent.kube.create(crds, undefined, widgetDefinition as KubeObject);
+    await agent.kube.create(crds, undefined, widgetDefinition);
     await synced();
     expect(await find(widgets)).toBeDefined();
   });

@@ -2,6 +2,7 @@ import type {
   Assignment,
   Bundle,
   Cluster,
+  FleetEvent,
   FleetObject,
   FleetStatus,
   Page,
@@ -9,7 +10,7 @@ import type {
   Revision,
 } from '@muster/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ClusterRepository, type Sql } from '@muster/store';
+import { ChangeRepository, ClusterRepository, type Sql } from '@muster/store';
 import { type ApiUnderTest, startApi } from './support/api.ts';
 import {
   addBundles,
@@ -51,6 +52,11 @@ beforeAll(async () => {
       { group: 'apps', kind: 'Deployment', name: 'web', namespace: 'shop', images: ['nginx:1.27'] },
     ],
   );
+  await new ChangeRepository(sql).addEvents([
+    { by: 'admin', kind: 'Paused', message: 'paused bundle web: fire', bundle: 'web' },
+    { by: 'cluster eu-1', kind: 'ClusterEnrolled', message: 'cluster eu-1 enrolled', cluster: 'eu-1' },
+    { by: 'commit c0ffee', kind: 'BundleHeld', message: 'bundle broken does not render', bundle: 'broken' },
+  ]);
   await new ClusterRepository(sql).declare([
     {
       name: 'ap-1',
@@ -257,6 +263,26 @@ describe('objects', () => {
     );
     expect(paged).toEqual(all);
     expect(second.nextPage).toBeUndefined();
+  });
+});
+
+describe('events', () => {
+  const messages = async (path: string) => (await items<FleetEvent>(path)).map((it) => it.message);
+
+  it('tell who did what, the latest first, of what is asked for', async () => {
+    expect(await messages('events')).toEqual([
+      'bundle broken does not render',
+      'cluster eu-1 enrolled',
+      'paused bundle web: fire',
+    ]);
+    expect(await messages('events?cluster=eu-1')).toEqual(['cluster eu-1 enrolled']);
+    const [paused] = await items<FleetEvent>('events?bundle=web,db&type=Paused');
+    expect(paused).toMatchObject({ type: 'Paused', by: 'admin', cluster: null, bundle: 'web' });
+  });
+
+  it('are called by page, each once', async () => {
+    const first = (await api.call('GET', '/api/v1/events?limit=2')).json<Page<FleetEvent>>();
+    expect(await messages(`events?limit=2&page=${first.nextPage!}`)).toEqual(['paused bundle web: fire']);
   });
 });
 

@@ -66,6 +66,15 @@ describe('who gets into the fleet, and as whom (invariant 11)', () => {
     await expect(fleet.enrol(await token({ name: 'us-4' }))).rejects.toThrow('belongs to another cluster');
   });
 
+  test('a cluster has one name, also when two tokens are used at the same time', async () => {
+    const uid = crypto.randomUUID();
+    const tokens = [await token({ name: 'twin-1' }), await token({ name: 'twin-2' })];
+    const attempts = await Promise.allSettled(tokens.map((it) => fleet.enrol(it, { uid })));
+    expect(attempts.map((it) => it.status).sort()).toEqual(['fulfilled', 'rejected']);
+    const refused = attempts.find((it) => it.status === 'rejected')!;
+    expect(String(refused.reason)).toMatch(/this cluster is enrolled as twin-[12]/);
+  });
+
   test('a cluster that is known comes back only with its own token, and its generation goes on', async () => {
     const first = (await fleet.enrol(await token({ name: 'us-5', labels: { env: 'production' } }))).connect();
     const before = await first.desiredWhere('checkout', (it) => it.assignments.length === 1);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cluster } from '@muster/api';
+import type { Bundle, Cluster } from '@muster/api';
 import {
   ClusterRepository,
   openStore,
@@ -103,6 +103,26 @@ describe('what went wrong once mends by itself', () => {
     const shas = await database.sql.rows<{ sha: string }>('select sha from revisions order by seq');
     const next = await fleet.repo.git('rev-parse', 'HEAD');
     expect(shas.map((it) => it.sha)).toEqual([start, start, next]);
+  });
+
+  test('a bundle whose source killed the render worker is tried again by a hub that starts', async () => {
+    const poison = {
+      file: 'checkout/muster.yaml',
+      line: 1,
+      column: null,
+      field: '',
+      message: 'it died twice',
+    };
+    const failed = JSON.stringify([poison]);
+    await database.sql.rows(`update bundles set input_key = '', problems = $1 where name = 'checkout'`, [
+      failed,
+    ]);
+    const bundle = () => fleet.api<Bundle>('GET', 'bundles/checkout');
+    await fleet.look();
+    expect(await bundle()).toMatchObject({ state: 'Failing' });
+    await fleet.hub.close();
+    await fleet.startHub();
+    await until('the bundle', bundle, (it) => it.state === 'Good');
   });
 });
 

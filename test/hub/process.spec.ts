@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HubStartError, startHub } from '@muster/hub';
 import { openStore, startEmbeddedPostgres } from '@muster/store';
-import { until } from '@muster/testing';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleFiles, configMap, TestFleet, webhookSecret } from './support/fleet.ts';
@@ -143,28 +142,4 @@ describe('a webhook', () => {
     });
     expect(status).toBe(413);
   });
-});
-
-test('two replicas share one database: what one plans, the other announces', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'muster-shared-'));
-  const server = await startEmbeddedPostgres(folder);
-  const databaseUrl = `postgres://${server.user}@/${server.database}?host=${encodeURIComponent(server.socketDir)}`;
-  const one = await TestFleet.start(bundleFiles('checkout', { fleet: 'shop' }), [], {
-    MUSTER_DATABASE_URL: databaseUrl,
-  });
-  const other = await one.replica();
-  const agent = await other.join('eu-1', { fleet: 'shop' });
-  await agent.desiredWhere('checkout', (it) => it.assignments.length === 1);
-  const sha = await one.commit({ 'checkout/manifests/config.yaml': configMap('checkout', { key: 'new' }) });
-  await agent.desiredWhere('the commit', (it) => it.assignments[0]?.revision === sha);
-  await one.api('DELETE', 'clusters/eu-1');
-  await until(
-    'Removed',
-    async () => agent.removed,
-    (it) => it.length === 1,
-  );
-  await other.stop();
-  await one.stop();
-  await server.stop();
-  await rm(folder, { recursive: true });
 });

@@ -63,6 +63,34 @@ describe('what people say beside Git', () => {
     expect(next.deletionConsents).toEqual([]);
   });
 
+  test('so does the trailer of any commit of a push, also of one that was refused and is mended by the next', async () => {
+    await fleet.commit(bundleFiles('cart', everywhere));
+    await agent.desiredWhere('the cart', (it) => it.assignments.length === 2);
+    const tracked = (await fleet.repo.git('ls-files', 'cart')).split('\n');
+    await fleet.commit(
+      {
+        ...Object.fromEntries(tracked.map((path) => [path, null])),
+        'other/muster.yaml': 'apiVersion: muster.dev/v1alpha1\nkind: Bundel\nmetadata: {name: x}\n',
+      },
+      'Drop the cart\n\nMuster-Allow-Delete: cart',
+    );
+    await fleet.repo.commit({ 'other/muster.yaml': null }, 'Mend it');
+    await fleet.commit({ 'README.md': 'The shop.' }, 'Say what it is');
+    const state = await agent.desiredWhere('cart to be gone', (it) => it.assignments.length === 1);
+    expect(state.deletionConsents).toEqual([{ bundle: 'cart' }]);
+  });
+
+  test('but not one of a branch that was rewritten, of which the head alone counts', async () => {
+    await fleet.repo.commit({ 'README.md': 'Another.' }, 'Rewritten\n\nMuster-Allow-Delete: checkout');
+    await fleet.repo.git('reset', '-q', '--soft', 'HEAD~3');
+    await fleet.repo.commit({ 'README.md': 'A third.' }, 'Old\n\nMuster-Allow-Delete: checkout');
+    const sha = await fleet.commit({
+      'checkout/manifests/config.yaml': configMap('checkout', { key: 'rewritten' }),
+    });
+    const state = await agent.desiredWhere('the head', (it) => it.assignments[0]?.revision === sha);
+    expect(state.deletionConsents).toEqual([]);
+  });
+
   test("a person's consent is for the state that is there, and lapses with the next change", async () => {
     const before = agent.desired!.version!;
     await fleet.api('POST', 'deletion-consents', { bundle: 'checkout' });

@@ -30,6 +30,7 @@ import { ResolveService } from './resolve/resolve.service.ts';
 import { Advertised } from './sessions/advertised.ts';
 import { AgentGate } from './sessions/agent-gate.ts';
 import { EnrolmentService } from './sessions/enrolment.service.ts';
+import { Refusals } from './sessions/refusals.ts';
 import { SessionBook } from './sessions/session-book.ts';
 import { SyncRequests } from './sessions/sync-requests.ts';
 import { StatusWriter } from './status/status-writer.ts';
@@ -72,6 +73,7 @@ const services = [
   HubRuntime,
   Leadership,
   PlannerService,
+  Refusals,
   ResolveLane,
   ResolveService,
   SessionBook,

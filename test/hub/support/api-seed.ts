@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { encodePolicy } from '@muster/manifest';
 import {
   ClusterRepository,
   ContentRepository,
@@ -80,6 +81,7 @@ export async function addBundles(
     readonly name: string;
     readonly labels?: Record<string, string>;
     readonly failing?: string;
+    readonly namespace?: string;
   }[],
   objects: readonly SeedObject[] = [],
 ): Promise<void> {
@@ -103,7 +105,7 @@ export async function addBundles(
     [],
   );
   await revisions.saveBundles(
-    bundles.map(({ name, labels = {}, failing }) => ({
+    bundles.map(({ name, labels = {}, failing, namespace }) => ({
       name,
       labels,
       spec: specOf(name),
@@ -115,7 +117,7 @@ export async function addBundles(
       rollout: {},
       goodRevision: failing === undefined ? sha : undefined,
       manifestDigest: failing === undefined ? manifestDigest : undefined,
-      policy: undefined,
+      policy: encodePolicy(namespace === undefined ? {} : { namespace }),
       objectCount: objects.length,
     })),
     [],

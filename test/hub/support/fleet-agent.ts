@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AssignmentStatus, DesiredState, HealthStatus, Hello, SyncStatus } from '@muster/contracts';
 import {
   type AgentLink,
+  type AgentRequest,
   connectSession,
   type DesiredStateBytes,
   enrol,
@@ -22,6 +23,7 @@ export class FleetAgent {
   readonly identity: EnrolledIdentity;
   readonly uid: string;
   readonly announced: DesiredStateBytes[] = [];
+  readonly requests: AgentRequest[] = [];
   readonly removed: string[] = [];
   readonly disconnected: string[] = [];
   #link: AgentLink | undefined;
@@ -58,7 +60,10 @@ export class FleetAgent {
         }),
       handlers: {
         onDesiredState: (state) => this.announced.push(state),
-        onRequest: () => (async function* () {})(),
+        onRequest: (request) => {
+          this.requests.push(request);
+          return (async function* () {})();
+        },
         onRemoved: (reason) => this.removed.push(reason),
         onDisconnected: ({ reason }) => this.disconnected.push(reason),
       },

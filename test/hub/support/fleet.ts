@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HubConfig, loadConfig, type RunningHub, startHub } from '@muster/hub';
@@ -130,6 +130,12 @@ export class TestFleet {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+  }
+
+  /** Goes on with this token. */
+  async useToken(token: string): Promise<void> {
+    this.#tokenFile = join(this.folder, 'token');
+    await writeFile(this.#tokenFile, token);
   }
 
   async list<Item>(list: string): Promise<Item[]> {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ClusterRepository, HubRepository } from '@muster/store';
+import { ClusterRepository, type Collected, HubRepository } from '@muster/store';
 import { type AgentServer, DEFAULT_LIMITS, startAgentServer } from '@muster/transport';
 import { ChangeFeed } from '../api/index.ts';
 import type { HubIdentity } from '../bootstrap/identity.ts';
@@ -169,6 +169,11 @@ export class HubRuntime {
     return this.#syncs.request(this.server, clusterIds, bundle ?? '', this.leaseMs);
   }
 
+  /** Deletes what nothing has referred to for a day. */
+  collectGarbage(): Promise<Collected> {
+    return this.#garbage.collect();
+  }
+
   /** Ends the session of a cluster that was removed, wherever it is. */
   endRemoved(clusterId: string): void {
     this.#endHere(clusterId);
@@ -241,7 +246,7 @@ export class HubRuntime {
     );
     this.#schedule.every(garbageMs, () =>
       this.#guarded('collecting garbage', () =>
-        this.#ifLeading(async () => void (await this.#garbage.collect())),
+        this.#ifLeading(async () => void (await this.collectGarbage())),
       ),
     );
     this.#schedule.every(serverCertificateMs, () =>

@@ -10,6 +10,7 @@ import { StatusWriter } from '../status/status-writer.ts';
 import { IDENTITY, LOGGER, type Logger } from '../tokens.ts';
 import { unknownCluster } from './enrolment.service.ts';
 import { keptFacts } from './facts.ts';
+import { Refusals } from './refusals.ts';
 import { SessionBook } from './session-book.ts';
 
 const refusedReconnectMs = 60_000;
@@ -23,6 +24,7 @@ export class AgentGate {
   readonly #desired: DesiredStates;
   readonly #statuses: StatusWriter;
   readonly #book: SessionBook;
+  readonly #refusals: Refusals;
   readonly #identity: HubIdentity;
   readonly #logger: Logger;
   #connectionListener: () => void = () => undefined;
@@ -32,6 +34,7 @@ export class AgentGate {
     @Inject(DesiredStates) desired: DesiredStates,
     @Inject(StatusWriter) statuses: StatusWriter,
     @Inject(SessionBook) book: SessionBook,
+    @Inject(Refusals) refusals: Refusals,
     @Inject(IDENTITY) identity: HubIdentity,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -39,6 +42,7 @@ export class AgentGate {
     this.#desired = desired;
     this.#statuses = statuses;
     this.#book = book;
+    this.#refusals = refusals;
     this.#identity = identity;
     this.#logger = logger;
   }
@@ -92,6 +96,7 @@ export class AgentGate {
     return {
       onReport: async (report) => {
         await this.#statuses.write({ clusterId, session: session.session }, report);
+        await this.#refusals.note(clusterId, name, report.refused);
         session.acknowledge(report.sequence);
       },
       onFacts: async (facts) => {

@@ -1,12 +1,7 @@
+import type { FleetEvent } from '@muster/api';
 import { until } from '@muster/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleFiles, TestFleet } from './support/fleet.ts';
-
-interface Event {
-  readonly kind: string;
-  readonly cluster: string | null;
-  readonly message: string;
-}
 
 let fleet: TestFleet;
 beforeAll(async () => {
@@ -19,8 +14,8 @@ test('a desired state that an agent cannot take on is told as an event, once', a
   await agent.desiredWhere('a state', (it) => it.assignments.length === 1);
   const refused = { version: { epoch: 1n, generation: 7n }, message: 'bundle checkout is assigned twice' };
   const events = async () => {
-    const all = await fleet.list<Event>('events');
-    return all.filter(({ kind }) => kind === 'DesiredStateRefused');
+    const all = await fleet.list<FleetEvent>('events');
+    return all.filter(({ type }) => type === 'DesiredStateRefused');
   };
   agent.link.report({ assignments: [], refused });
   await until('the event', events, (it) => it.length > 0);

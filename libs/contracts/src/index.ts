@@ -22,6 +22,7 @@ export {
   Heartbeat,
   Hello,
   Removed,
+  RefusedState,
   Report,
   ReportAck,
   Request,

@@ -1,4 +1,4 @@
-import type { AssignmentStatus, Facts, Hello, Version, Welcome } from '@muster/contracts';
+import type { AssignmentStatus, Facts, Hello, RefusedState, Version, Welcome } from '@muster/contracts';
 import type { AgentRequest, DesiredStateBytes } from './port.ts';
 import type { Timers } from './shared/timers.ts';
 
@@ -57,6 +57,8 @@ export interface ReportUpdate {
   readonly assignments: readonly AssignmentStatus[];
   /** The newest desired state that is durable in the cluster. */
   readonly applied?: Version;
+  /** A newer one, which cannot be taken on. Told until a state is applied that is not older. */
+  readonly refused?: RefusedState;
   /**
    * These are all there are: bundles that the hub remembers beyond them are forgotten. To be said once the agent
    * knows, after its start; from then on the link repeats the whole truth in each new session by itself.

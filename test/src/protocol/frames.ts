@@ -79,7 +79,7 @@ export const agentMessages = {
   heartbeat: { $case: 'heartbeat', value: { count: 7n } },
   report: {
     $case: 'report',
-    value: { sequence: 1n, assignments: [status], complete: true, applied: version },
+    value: { sequence: 1n, assignments: [status], complete: true, applied: version, refused: undefined },
   },
   'report-gone': {
     $case: 'report',
@@ -90,6 +90,7 @@ export const agentMessages = {
       ],
       complete: false,
       applied: undefined,
+      refused: undefined,
     },
   },
   facts: { $case: 'facts', value: { ...facts, complete: false } },

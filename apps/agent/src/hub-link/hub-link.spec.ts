@@ -93,6 +93,18 @@ describe('the hub link', () => {
     expect((await hub.applied.promise).applied).toEqual({ epoch: 1n, generation: 5n });
   });
 
+  it('tells the hub of a state that its core cannot take on', async () => {
+    const core = new FakeCore();
+    core.offer = async () => ({ outcome: 'invalid', problems: ['bundle a is assigned twice', 'and more'] });
+    void start(core, { joinToken: hub.token });
+    const session = await hub.opened.promise;
+    session.announce(announcedState(hub.addManifest()));
+    expect((await hub.refused.promise).refused).toEqual({
+      version: { epoch: 1n, generation: 5n },
+      message: 'bundle a is assigned twice; and more',
+    });
+  });
+
   it('keeps the identity in the cluster, so that a restart needs no token', async () => {
     const first = new AbortController();
     stop = first;

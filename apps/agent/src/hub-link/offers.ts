@@ -46,7 +46,7 @@ export class Offers {
     const version = versionText(announced.version);
     const state = decodeDesiredState(announced.bytes);
     if (state === undefined) {
-      this.#log.warn({ version }, 'the announced desired state is not readable');
+      this.#refuse(announced, ['it is not readable']);
       return;
     }
     const result = await this.#core.offer({
@@ -64,7 +64,7 @@ export class Offers {
       case 'superseded':
         return;
       case 'invalid':
-        this.#log.warn({ version, problems: result.problems }, 'the announced desired state is refused');
+        this.#refuse(announced, result.problems);
         return;
       case 'failed':
         this.#log.warn(
@@ -73,6 +73,12 @@ export class Offers {
         );
         this.#retry(announced, failures);
     }
+  }
+
+  /** Nothing here can mend it: the hub is told, and what was held before goes on. */
+  #refuse({ version }: DesiredStateBytes, problems: readonly string[]): void {
+    this.#log.warn({ version: versionText(version), problems }, 'the announced desired state is refused');
+    this.#link().report({ assignments: [], refused: { version, message: problems.join('; ') } });
   }
 
   #retry(announced: DesiredStateBytes, failures: number): void {

@@ -146,6 +146,7 @@ export class FakeHub {
   readonly reports: ReportedStatus[] = [];
   readonly applied = Promise.withResolvers<Report>();
   readonly complete = Promise.withResolvers<Report>();
+  readonly refused = Promise.withResolvers<Report>();
   readonly keys: string[] = [];
   readonly blobs = new Map<string, Uint8Array>();
   readonly ca: CertificateAuthority;
@@ -219,6 +220,7 @@ export class FakeHub {
             onReport: (report) => {
               this.reports.push(...report.assignments);
               if (report.applied !== undefined) this.applied.resolve(report);
+              if (report.refused !== undefined) this.refused.resolve(report);
               if (report.complete) this.complete.resolve(report);
               session.acknowledge(report.sequence);
             },

@@ -38,6 +38,26 @@ describe('the book of reports', () => {
     expect(book.take()!.complete).toBe(true);
   });
 
+  it('tells of a state that the agent cannot take on, in each session, until a newer one is held', () => {
+    const book = new ReportBook();
+    const version = (generation: bigint) => ({ epoch: 1n, generation });
+    const told = () => {
+      const refused = book.take()?.refused?.version?.generation;
+      book.begin();
+      return refused;
+    };
+    book.update({
+      assignments: [],
+      applied: version(1n),
+      refused: { version: version(3n), message: 'broken' },
+    });
+    expect(told()).toBe(3n);
+    book.update({ assignments: [], applied: version(2n) });
+    expect(told()).toBe(3n);
+    book.update({ assignments: [], applied: version(4n) });
+    expect(told()).toBeUndefined();
+  });
+
   it('tells of a bundle that left until that is acknowledged, then forgets it', () => {
     const forgotten: string[] = [];
     const book = new ReportBook((bundle) => forgotten.push(bundle));

@@ -1,5 +1,6 @@
 import { AssignmentStatus } from '@muster/contracts';
-import type { Report, Version } from '@muster/contracts';
+import type { RefusedState, Report, Version } from '@muster/contracts';
+import { compareVersions } from '@muster/manifest';
 import type { ReportUpdate } from '../agent-port.ts';
 import { MAX_REPORT_BYTES } from '../shared/limits.ts';
 
@@ -20,7 +21,9 @@ export class ReportBook {
   readonly #states = new Map<string, AssignmentStatus>();
   readonly #untold = new Set<string>();
   #applied: Version | undefined;
-  #appliedUntold = false;
+  #refused: RefusedState | undefined;
+  /** Of `#applied` and `#refused`. */
+  #versionsUntold = false;
   /** Whether `#states` is all there is. */
   #whole = false;
   #wholeUntold = false;
@@ -38,7 +41,7 @@ export class ReportBook {
     this.#sequence = 0n;
     this.#inFlight = undefined;
     for (const bundle of this.#states.keys()) this.#untold.add(bundle);
-    this.#appliedUntold = this.#applied !== undefined;
+    this.#versionsUntold = this.#applied !== undefined || this.#refused !== undefined;
     this.#wholeUntold = this.#whole;
   }
 
@@ -47,20 +50,27 @@ export class ReportBook {
     for (const status of update.assignments) this.#set(bounded(status));
     if (update.applied !== undefined) {
       this.#applied = update.applied;
-      this.#appliedUntold = true;
+      if (this.#refused !== undefined && !isNewer(this.#refused.version, update.applied))
+        this.#refused = undefined;
+      this.#versionsUntold = true;
+    }
+    if (update.refused !== undefined) {
+      this.#refused = { ...update.refused, message: clipped(update.refused.message) };
+      this.#versionsUntold = true;
     }
   }
 
   /** The next report to send; `undefined` while one is under way or there is nothing to tell. */
   take(): Report | undefined {
-    const nothing = this.#untold.size === 0 && !this.#appliedUntold && !this.#wholeUntold;
+    const nothing = this.#untold.size === 0 && !this.#versionsUntold && !this.#wholeUntold;
     if (this.#inFlight !== undefined || nothing) return undefined;
     const statuses = this.#takeStatuses();
     const complete = this.#wholeUntold && this.#untold.size === 0;
     if (complete) this.#wholeUntold = false;
-    this.#appliedUntold = false;
+    this.#versionsUntold = false;
     this.#inFlight = { sequence: ++this.#sequence, statuses };
-    return { sequence: this.#sequence, assignments: statuses, complete, applied: this.#applied };
+    const versions = { applied: this.#applied, refused: this.#refused };
+    return { sequence: this.#sequence, assignments: statuses, complete, ...versions };
   }
 
   acknowledged(sequence: bigint): void {
@@ -114,6 +124,10 @@ function bounded(status: AssignmentStatus): AssignmentStatus {
       .map((object) => ({ ...object, message: clipped(object.message) })),
     warnings: status.warnings.slice(0, MAX_WARNINGS).map(clipped),
   };
+}
+
+function isNewer(version: Version | undefined, than: Version): boolean {
+  return version !== undefined && compareVersions(version, than) > 0;
 }
 
 function clipped(text: string): string {

@@ -29,6 +29,7 @@ export function checkFacts(facts: Facts): void {
 
 /** @throws ProtocolError */
 export function checkReport(report: Report): void {
+  atMost(report.refused?.message.length ?? 0, MAX_MESSAGE, 'characters in the message of a refused state');
   for (const assignment of report.assignments) {
     if (assignment.bundle === '') throw new ProtocolError('a report names no bundle');
     atMost(assignment.bundle.length, MAX_NAME, "characters in a bundle's name");

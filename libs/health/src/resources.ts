@@ -37,6 +37,9 @@ export function customResourceDefinitionHealth(object: LiveObject): Health {
   const status = fieldsOf(object.status);
   const names = conditionOf(status, 'NamesAccepted');
   if (names?.status === 'False') return degraded(names.message || 'the names are not accepted');
+  if (conditionOf(status, 'Terminating')?.status === 'True') return progressing('the CRD is being deleted');
+  const flawed = conditionOf(status, 'NonStructuralSchema');
+  if (flawed?.status === 'True') return degraded(flawed.message || 'the schema is not structural');
   const established = conditionOf(status, 'Established');
   if (established?.status === 'True') return healthy();
   if (established?.status === 'False' && established.reason !== 'Installing')
@@ -54,6 +57,9 @@ export function disruptionBudgetHealth(object: LiveObject): Health {
   if (fieldsOf(object.status).observedGeneration === undefined && hasGeneration(object)) {
     return progressing('the controller has not seen the budget yet');
   }
+  const allowed = conditionOf(fieldsOf(object.status), 'DisruptionAllowed');
+  // Allowing no disruption now is what a budget is for; not being able to count is not.
+  if (allowed?.reason === 'SyncFailed') return degraded(allowed.message || 'the Pods cannot be counted');
   return notObserved(object) ?? healthy();
 }
 

@@ -39,10 +39,10 @@ export function compileRule(rule: KindRule): CompiledRule {
     if (!rule.ignoresGeneration && isBehind(scope)) {
       return { status: 'Progressing', message: 'the controller has not seen the newest spec yet' };
     }
-    if (Object.keys(scope.status).length === 0) return silent(rule.noStatus ?? 'Progressing');
     for (const check of checks) {
       if (check.holds(scope)) return { status: check.health, message: messageOf(check, scope) };
     }
+    if (Object.keys(scope.status).length === 0) return silent(rule.noStatus ?? 'Progressing');
     return byPhase(rule.phase, scope) ?? byCondition(rule.condition, scope) ?? undecided(rule, scope);
   };
   return { health, problems };

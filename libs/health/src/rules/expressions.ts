@@ -75,6 +75,7 @@ function environment(): Environment {
     .registerFunction('Conditions.isUnknown(string): bool', is('Unknown'))
     .registerFunction('Conditions.anyTrue(list): bool', any('True'))
     .registerFunction('Conditions.anyFalse(list): bool', any('False'))
+    .registerFunction('Conditions.anyUnknown(list): bool', any('Unknown'))
     .registerFunction('Conditions.allTrue(list): bool', (all: Conditions, types: readonly string[]) =>
       types.every((type) => all.is(type, 'True')),
     )

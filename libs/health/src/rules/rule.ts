@@ -11,7 +11,7 @@ export interface RuleGroup {
 }
 
 /**
- * What decides, in this order: `suspended`; an older observed generation; a missing status; `checks`; `phase`;
+ * What decides, in this order: `suspended`; an older observed generation; `checks`; a missing status; `phase`;
  * `condition`; `otherwise`.
  */
 export interface KindRule {
@@ -21,10 +21,10 @@ export interface KindRule {
   readonly suspended?: string;
   /** For controllers that don't keep `status.observedGeneration` true; for all others an older one is Progressing. */
   readonly ignoresGeneration?: true;
-  /** The health of an object without a status; Progressing if not said. */
-  readonly noStatus?: HealthStatus;
   /** The first that holds decides. */
   readonly checks?: readonly Check[];
+  /** The health of an object without a status; Progressing if not said. */
+  readonly noStatus?: HealthStatus;
   readonly phase?: PhasePattern;
   readonly condition?: ConditionPattern;
   /** Where nothing else decides; Progressing if not said. */

@@ -10,7 +10,8 @@ export const argo: RuleGroup = {
       checks: [
         { when: "conditions.isTrue('InvalidSpec')", health: 'Degraded' },
         {
-          when: 'string(status.observedGeneration) != string(metadata.generation) && has(status.phase) && size(string(status.observedGeneration)) < 8',
+          // A number as text; before 1.0 a hash, which is none.
+          when: 'int(status.observedGeneration) < metadata.generation',
           health: 'Progressing',
           message: 'the controller has not seen the newest spec yet',
         },

@@ -4,6 +4,11 @@ import type { RuleGroup } from '../rules/rule.ts';
 export const astra: RuleGroup = {
   groups: ['astra.netapp.io', 'protect.trident.netapp.io'],
   rules: [
+    {
+      kinds: ['ExecHook'],
+      checks: [{ when: "status.?error.orValue('') != ''", health: 'Degraded' }],
+      otherwise: 'Healthy',
+    },
     // A schedule is well as soon as it is there.
     { kinds: ['Schedule'], noStatus: 'Healthy', otherwise: 'Healthy' },
     {

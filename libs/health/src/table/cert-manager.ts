@@ -13,7 +13,11 @@ export const certManager: RuleGroup = {
           message: "${{ conditions.message('Issuing') }}",
         },
       ],
-      condition: { type: 'Ready' },
+      // Before 0.15 there was no Issuing.
+      condition: {
+        type: 'Ready',
+        reasons: { Progressing: ['InProgress', 'Pending', 'TemporaryCertificate'] },
+      },
     },
     { kinds: ['Issuer', 'ClusterIssuer'], condition: { type: 'Ready' } },
     {

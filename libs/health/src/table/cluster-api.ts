@@ -40,6 +40,11 @@ export const clusterApi: RuleGroup = {
       kinds: ['MachineHealthCheck'],
       checks: [
         {
+          when: "conditions.isFalse('RemediationAllowed')",
+          health: 'Degraded',
+          message: "${{ conditions.message('RemediationAllowed') }}",
+        },
+        {
           when: 'status.currentHealthy < status.expectedMachines',
           health: 'Degraded',
           message: '${{ status.currentHealthy }} of ${{ status.expectedMachines }} machines are healthy',

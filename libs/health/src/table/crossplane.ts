@@ -76,10 +76,7 @@ export const crossplaneDefinitions: RuleGroup = {
   rules: [
     {
       kinds: ['CompositeResourceDefinition', 'ManagedResourceDefinition'],
-      checks: [
-        { when: "conditions.anyFalse(['Established', 'Offered'])", health: 'Progressing' },
-        { when: "conditions.isTrue('Established')", health: 'Healthy' },
-      ],
+      checks: [{ when: "conditions.isTrue('Established')", health: 'Healthy' }],
     },
   ],
 };

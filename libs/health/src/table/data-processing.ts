@@ -56,6 +56,11 @@ export const spark: RuleGroup = {
           health: 'Degraded',
           message: '${{ status.applicationState.state }}: ${{ status.applicationState.errorMessage }}',
         },
+        {
+          when: "status.applicationState.state == 'RUNNING' && spec.?dynamicAllocation.?enabled.orValue(false) != true && spec.?sparkConf[?'spark.dynamicAllocation.enabled'].orValue('') != 'true' && spec.?sparkConf[?'spark.streaming.dynamicAllocation.enabled'].orValue('') != 'true' && size(status.executorState.filter(name, status.executorState[name] in ['RUNNING', 'COMPLETED'])) < spec.executor.instances",
+          health: 'Progressing',
+          message: 'not all executors run yet',
+        },
       ],
       phase: {
         at: 'status.applicationState.state',

@@ -23,6 +23,16 @@ export const flux: RuleGroup = {
       condition: { type: 'Ready', reasons: { Progressing: ['Progressing', 'DependencyNotReady'] } },
     },
     {
+      // One for OCI is only an address: nothing is fetched, and nothing reported.
+      kinds: ['HelmRepository'],
+      suspended: 'spec.suspend == true',
+      checks: [
+        { when: "spec.type == 'oci'", health: 'Healthy' },
+        { when: "conditions.isTrue('Stalled')", health: 'Degraded' },
+      ],
+      condition: { type: 'Ready', reasons: { Progressing: ['Progressing'] } },
+    },
+    {
       kinds: ['*'],
       suspended: 'spec.suspend == true',
       checks: [{ when: "conditions.isTrue('Stalled')", health: 'Degraded' }],

@@ -25,6 +25,10 @@ export const gatewayApi: RuleGroup = {
           message:
             "listener ${{ status.listeners.filter(l, conditions.of(l).anyFalse(['Accepted', 'Programmed', 'ResolvedRefs']))[0].name }} is not accepted, programmed or resolved",
         },
+        {
+          when: "conditions.anyUnknown(['Accepted', 'ResolvedRefs', 'Programmed'])",
+          health: 'Progressing',
+        },
         { when: "conditions.allTrue(['Accepted', 'Programmed'])", health: 'Healthy' },
       ],
     },
@@ -42,6 +46,10 @@ export const gatewayApi: RuleGroup = {
             "parent ${{ status.parents.filter(p, conditions.of(p).anyFalse(['Accepted', 'ResolvedRefs', 'Programmed']))[0].parentRef.name }} does not take it",
         },
         {
+          when: "status.parents.exists(p, conditions.of(p).anyUnknown(['Accepted', 'ResolvedRefs', 'Programmed']))",
+          health: 'Progressing',
+        },
+        {
           when: "size(status.parents) > 0 && status.parents.all(p, conditions.of(p).isTrue('Accepted'))",
           health: 'Healthy',
         },
@@ -57,6 +65,10 @@ export const gatewayApi: RuleGroup = {
           health: 'Degraded',
           message:
             "not accepted: ${{ status.ancestors.filter(a, conditions.of(a).anyFalse(['Accepted', 'ResolvedRefs', 'Programmed']))[0].conditions.filter(c, c.status == 'False')[0].message }}",
+        },
+        {
+          when: "status.ancestors.exists(a, conditions.of(a).anyUnknown(['Accepted', 'ResolvedRefs', 'Programmed']))",
+          health: 'Progressing',
         },
         {
           when: "size(status.ancestors) > 0 && status.ancestors.all(a, conditions.of(a).isTrue('Accepted'))",

@@ -16,6 +16,11 @@ export const gitopsPromoter: RuleGroup = {
           message: 'not every environment is hydrated yet',
         },
         {
+          when: "status.environments.exists(e, e.proposed.dry.sha != e.active.dry.sha && e.proposed.commitStatuses.exists(s, s.phase == 'failure') && !e.proposed.commitStatuses.exists(s, s.phase == 'pending'))",
+          health: 'Degraded',
+          message: 'a failed check keeps a change from an environment',
+        },
+        {
           when: 'status.environments.exists(e, e.proposed.dry.sha != e.active.dry.sha)',
           health: 'Progressing',
           message: 'a change is on its way through the environments',

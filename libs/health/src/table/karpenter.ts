@@ -12,7 +12,9 @@ export const karpenter: RuleGroup = {
           health: 'Suspended',
           message: "the node is being taken out: ${{ conditions.message('Disrupting') }}",
         },
-        { when: "conditions.anyFalse(['Launched', 'Registered', 'Initialized'])", health: 'Progressing' },
+        // Unknown while it is being launched; a node that is there may take its time.
+        { when: "conditions.isFalse('Launched')", health: 'Degraded' },
+        { when: "conditions.anyFalse(['Registered', 'Initialized'])", health: 'Progressing' },
       ],
       condition: { type: 'Ready' },
     },

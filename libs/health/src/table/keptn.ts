@@ -2,7 +2,9 @@ import type { RuleGroup } from '../rules/rule.ts';
 
 const states = {
   Healthy: ['Succeeded'],
-  Degraded: ['Failed', 'Deprecated', 'Cancelled'],
+  Degraded: ['Failed', 'Cancelled'],
+  // A newer version took its place.
+  Suspended: ['Deprecated'],
   Progressing: ['Pending', 'Progressing'],
 } as const;
 

@@ -9,6 +9,11 @@ export const kubevirt: RuleGroup = {
       checks: [
         { when: "conditions.isTrue('Paused')", health: 'Suspended', message: 'the machine is paused' },
         {
+          when: "conditions.isTrue('Failure')",
+          health: 'Degraded',
+          message: "${{ conditions.message('Failure') }}",
+        },
+        {
           when: "status.printableStatus in ['CrashLoopBackOff', 'ErrorUnschedulable', 'ErrImagePull', 'ImagePullBackOff', 'ErrorPvcNotFound', 'ErrorDataVolumeNotFound', 'DataVolumeError']",
           health: 'Degraded',
           message: "${{ status.printableStatus }} ${{ conditions.message('Ready') }}",

@@ -35,7 +35,7 @@ export const proclaim: RuleGroup = {
       checks: [
         { when: "conditions.anyFalse(['Adopted', 'Advertised'])", health: 'Degraded' },
         { when: "conditions.isFalse('Discoverable')", health: 'Progressing' },
-        { when: "conditions.allTrue(['Adopted', 'Advertised', 'Discoverable'])", health: 'Healthy' },
+        { when: "conditions.isTrue('Discoverable')", health: 'Healthy' },
       ],
     },
   ],

@@ -127,6 +127,11 @@ export const grafana: RuleGroup = {
           message: 'no Grafana matches',
         },
         {
+          when: "status.?lastMessage.orValue('') != ''",
+          health: 'Degraded',
+          message: '${{ status.lastMessage }}',
+        },
+        {
           when: "status.conditions.exists(c, c.type.endsWith('Synchronized') && c.status == 'False')",
           health: 'Degraded',
         },

@@ -51,6 +51,8 @@ export const kyverno: RuleGroup = {
   rules: [
     {
       kinds: ['Policy', 'ClusterPolicy'],
+      // Before 1.8 there was only a bool.
+      checks: [{ when: "!conditions.isSet('Ready') && status.ready == true", health: 'Healthy' }],
       condition: { type: 'Ready' },
     },
     {

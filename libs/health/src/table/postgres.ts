@@ -31,11 +31,9 @@ export const cloudNativePg: RuleGroup = {
         at: 'status.phase',
         states: {
           Healthy: ['Cluster in healthy state'],
-          Suspended: [
-            'Waiting for user action',
-            'Cluster is in an unrecoverable state, needs manual intervention',
-          ],
+          Suspended: ['Waiting for user action'],
           Degraded: [
+            'Cluster is in an unrecoverable state, needs manual intervention',
             'Cluster cannot proceed to reconciliation due to an unknown plugin being required',
             'Cluster has incomplete or invalid image catalog',
             'Not enough disk space',

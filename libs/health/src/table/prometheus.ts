@@ -39,6 +39,17 @@ export const victoriaMetrics: RuleGroup = {
     {
       kinds: ['*'],
       suspended: 'spec.paused == true',
+      // How older operators say it, of a cluster and of a single.
+      checks: [
+        {
+          when: "status.?clusterStatus.or(status.?singleStatus).orValue('') == 'operational'",
+          health: 'Healthy',
+        },
+        {
+          when: "status.?clusterStatus.or(status.?singleStatus).orValue('') == 'failed'",
+          health: 'Degraded',
+        },
+      ],
       phase: {
         at: 'status.updateStatus',
         states: {

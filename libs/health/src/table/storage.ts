@@ -15,7 +15,7 @@ export const rook: RuleGroup = {
             "${{ status.ceph.health }}: ${{ status.ceph.details.map(name, name + ': ' + status.ceph.details[name].message).join('; ') }}",
         },
         {
-          when: "status.state in ['Created', 'Connected'] && status.ceph.health == 'HEALTH_OK'",
+          when: "status.ceph.health == 'HEALTH_OK' && status.?state.orValue('Created') in ['Created', 'Connected']",
           health: 'Healthy',
         },
       ],

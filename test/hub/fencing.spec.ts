@@ -161,13 +161,13 @@ test('a cluster has one name at a time: the database itself refuses a second', a
   const clusters = new ClusterRepository(store.sql);
   const twin = { uid: 'twin', keyId: 'key', joinToken: 'token', tokenLabels: {}, certificateNotAfter: 0 };
   const [first, second] = ['eeeeeeee-0000-4000-8000-000000000005', 'eeeeeeee-0000-4000-8000-000000000006'];
-  await clusters.enrol({ ...twin, id: first!, name: 'twin-1' });
+  await clusters.enrol({ ...twin, id: first, name: 'twin-1' });
   const again = await clusters
-    .enrol({ ...twin, id: second!, name: 'twin-2' })
+    .enrol({ ...twin, id: second, name: 'twin-2' })
     .catch((error: unknown) => error);
   expect(isTaken(again)).toBe(true);
   await clusters.remove('twin-1');
-  await clusters.enrol({ ...twin, id: second!, name: 'twin-2' });
+  await clusters.enrol({ ...twin, id: second, name: 'twin-2' });
   await clusters.remove('twin-2');
 });
 

@@ -1,5 +1,4 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 import { Problem, problemDetails } from '../api/problem.ts';
 import { Webhooks } from './webhooks.ts';
 
@@ -9,7 +8,7 @@ import { Webhooks } from './webhooks.ts';
  */
 export function mountWebhooks(app: NestFastifyApplication): void {
   const webhooks = app.get(Webhooks);
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   void fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));

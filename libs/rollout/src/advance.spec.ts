@@ -60,6 +60,13 @@ describe('a bundle', () => {
     });
   });
 
+  test('that renders when its revision is tried again goes to that revision', () => {
+    const second = resolve(first.state, 'r2', 20, failed('a', 'the worker died'));
+    const again = resolve(second.state, 'r2', 30, rendered('a', 'y'));
+    expect(again.state.bundles.a).toMatchObject({ good: { revision: 'r2', content: 'y', since: 30 } });
+    expect(again.state.bundles.a?.failing).toBeUndefined();
+  });
+
   test('that is mended goes on, and is no longer failing', () => {
     const second = resolve(first.state, 'r2', 20, failed('a'));
     const third = resolve(second.state, 'r3', 30, rendered('a', 'y'));

@@ -18,6 +18,7 @@ const resource = (kind: string, plural: string, namespaced = true): Resource => 
 const configMaps = resource('ConfigMap', 'configmaps');
 const secrets = resource('Secret', 'secrets');
 const namespaces = resource('Namespace', 'namespaces', false);
+const leases = { ...resource('Lease', 'leases'), group: 'coordination.k8s.io' };
 
 describe.skipIf(why !== undefined)('an agent with a desired state from a file', () => {
   let cluster: TestCluster;
@@ -75,8 +76,8 @@ describe.skipIf(why !== undefined)('an agent with a desired state from a file', 
     );
   });
 
-  it('folds stringData of a Secret, and tells its values nobody', async () => {
-    agent.start();
+  it('folds stringData of a Secret, and tells its values nobody, however much it tells', async () => {
+    agent.start({ env: { MUSTER_LOG_LEVEL: 'trace' } });
     const secret = {
       apiVersion: 'v1',
       kind: 'Secret',
@@ -86,8 +87,69 @@ describe.skipIf(why !== undefined)('an agent with a desired state from a file', 
     await agent.say({ assignments: shop(secret) });
     await agent.untilSynced('shop');
     const live = await kube.get(secrets, { namespace: 'shop', name: 's' });
-    expect(live.data).toEqual({ password: Buffer.from('geheim').toString('base64') });
-    expect(agent.log).not.toContain('geheim');
+    const encoded = Buffer.from('geheim').toString('base64');
+    expect(live.data).toEqual({ password: encoded });
+    const edited = { password: Buffer.from('verraten').toString('base64') };
+    await kube.mergePatch(secrets, { namespace: 'shop', name: 's' }, { data: edited });
+    await eventually(
+      () => kube.get(secrets, { namespace: 'shop', name: 's' }),
+      (found) => (found.data as { password?: string }).password === encoded,
+    );
+    await agent.say({ assignments: shop(secret, { ...secret, metadata: { name: 'Bad_Name' } }) });
+    await agent.until('shop', (status) => status.reason === 'Refused');
+    expect(agent.log).toContain('"level":20');
+    const told = agent.log + JSON.stringify(await agent.statuses());
+    for (const value of ['geheim', encoded, 'verraten', edited.password]) expect(told).not.toContain(value);
+  });
+
+  it('does not go back to an older state, also after a restart', async () => {
+    agent.start();
+    await agent.say({ generation: 5, assignments: shop(configMap('a', 'new')) });
+    await agent.untilSynced('shop', 5);
+    await agent.kill();
+    await agent.say({ generation: 4, assignments: shop(configMap('a', 'old')) });
+    agent.start();
+    await eventually(
+      async () => agent.log,
+      (log) => /"outcome":"older".*was not taken on/.test(log),
+    );
+    expect(valueOf(await find('a'))).toBe('new');
+  });
+
+  it('keeps what a bundle had while that asks for what it does not know, also after a restart', async () => {
+    agent.start();
+    await agent.say({ generation: 1, assignments: shop(configMap('a', 'known')) });
+    await agent.untilSynced('shop', 1);
+    const requiredFeatures = ['time-travel/v1'];
+    await agent.say({
+      generation: 2,
+      assignments: [{ bundle: 'shop', namespace: 'shop', objects: [configMap('b')], requiredFeatures }],
+    });
+    await agent.until('shop', (status) => status.reason === 'Unsupported');
+    await agent.kill();
+    await kube.delete(configMaps, { namespace: 'shop', name: 'a' });
+    agent.start();
+    await eventually(
+      () => find('a'),
+      (found) => valueOf(found) === 'known',
+    );
+    await agent.until('shop', (status) => status.reason === 'Unsupported' && status.version.generation === 2);
+    expect(await ours()).toEqual(['a']);
+  });
+
+  it('takes over at once from an earlier process of its own pod', async () => {
+    const env = { POD_UID: 'c0ffee00-0000-4000-8000-000000000001' };
+    // A pod knows nothing of the processes that had the cluster before, and would wait.
+    await kube.delete(leases, { namespace: 'muster-system', name: 'muster-agent' }).catch(() => undefined);
+    agent.start({ env });
+    await agent.say({ generation: 1, assignments: shop(configMap('a')) });
+    await agent.untilSynced('shop', 1);
+    await agent.kill();
+    await agent.say({ generation: 2, assignments: shop(configMap('a', '2')) });
+    agent.start({ env });
+    await agent.untilSynced('shop', 2);
+    expect(agent.log).not.toContain('another agent holds this cluster');
+    await agent.kill('SIGTERM');
   });
 
   it('heals an edit and a deletion at once', async () => {

@@ -14,6 +14,7 @@ export interface FileAssignment {
   readonly bundle: string;
   readonly namespace?: string;
   readonly paused?: boolean;
+  readonly requiredFeatures?: readonly string[];
   readonly objects: readonly object[];
 }
 

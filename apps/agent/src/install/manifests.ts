@@ -70,7 +70,6 @@ function deployment({ image, hub, hubSession, clusterName }: AgentManifestsOptio
             {
               name: 'agent',
               image,
-              args: ['agent'],
               env,
               ports: [{ name: 'health', containerPort: healthPort }],
               // A process that answers nothing for two minutes will not mend itself.

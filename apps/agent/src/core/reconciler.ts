@@ -163,6 +163,7 @@ export class Reconciler {
     this.#plannedAt = Date.now();
     const plan = this.#plan(target, resolved);
     this.#absorb(plan);
+    this.#failures.keepOnly((id) => resolved.wantedIds.has(id) || this.#inventory.has(id));
     if (!this.#isDurable || plan.intents.length > 0) await this.#commit(target);
     // A newer state came meanwhile: this plan's steps are no longer what anybody wants.
     if (signal.aborted || this.#target !== target) return;

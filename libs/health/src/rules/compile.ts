@@ -1,9 +1,8 @@
 import type { Health, HealthStatus, LiveObject } from '../model.ts';
 import { numberOf } from '../read.ts';
-import { explain } from './explain.ts';
 import { compileExpression, scopeOf } from './expressions.ts';
 import type { ExpressionProblem, Scope } from './expressions.ts';
-import { byCondition, byPhase } from './patterns.ts';
+import { byCondition, byPhase, explainUndecided } from './patterns.ts';
 import type { Check, KindRule } from './rule.ts';
 import { compileTemplate } from './template.ts';
 
@@ -35,12 +34,12 @@ export function compileRule(rule: KindRule): CompiledRule {
   const checks = (rule.checks ?? []).map((check, index) => compileCheck(check, index, problems));
   const health = (object: LiveObject): Health => {
     const scope = scopeOf(object);
-    if (suspended?.(scope)) return { status: 'Suspended', message: explain(scope) || 'told to stand still' };
+    if (suspended?.(scope)) return { status: 'Suspended', message: 'it was told to stand still' };
     if (!rule.ignoresGeneration && isBehind(scope)) {
       return { status: 'Progressing', message: 'the controller has not seen the newest spec yet' };
     }
     for (const check of checks) {
-      if (check.holds(scope)) return { status: check.health, message: messageOf(check, scope) };
+      if (check.holds(scope)) return { status: check.health, message: messageOf(check, rule, scope) };
     }
     if (Object.keys(scope.status).length === 0) return silent(rule.noStatus ?? 'Progressing');
     return byPhase(rule.phase, scope) ?? byCondition(rule.condition, scope) ?? undecided(rule, scope);
@@ -77,17 +76,17 @@ function condition(expression: string, field: string, problems: RuleProblem[]): 
   };
 }
 
-function messageOf(check: CompiledCheck, scope: Scope): string {
+function messageOf(check: CompiledCheck, rule: KindRule, scope: Scope): string {
   const said = check.message?.(scope).trim();
-  return said || (check.health === 'Healthy' ? '' : explain(scope));
+  return said || (check.health === 'Healthy' ? '' : explainUndecided(rule.phase, scope));
 }
 
 function isBehind({ metadata, status }: Scope): boolean {
   return numberOf(status.observedGeneration, Infinity) < numberOf(metadata.generation);
 }
 
-function undecided({ otherwise = 'Progressing' }: KindRule, scope: Scope): Health {
-  return { status: otherwise, message: otherwise === 'Healthy' ? '' : explain(scope) };
+function undecided({ otherwise = 'Progressing', phase }: KindRule, scope: Scope): Health {
+  return { status: otherwise, message: otherwise === 'Healthy' ? '' : explainUndecided(phase, scope) };
 }
 
 function silent(status: HealthStatus): Health {

@@ -44,6 +44,7 @@ export class Conditions {
   #read(condition: Fields): Condition {
     const read = readCondition(condition);
     const isStale = numberOf(condition.observedGeneration, this.#generation) < this.#generation;
-    return isStale ? { ...read, status: 'Unknown' } : read;
+    if (!isStale) return read;
+    return { ...read, status: 'Unknown', message: `${read.type} is of an older generation` };
   }
 }

@@ -79,6 +79,7 @@ function environment(): Environment {
     .registerFunction('Conditions.allTrue(list): bool', (all: Conditions, types: readonly string[]) =>
       types.every((type) => all.is(type, 'True')),
     )
+    .registerFunction('Conditions.whyNot(list): string', whyNot)
     // As in Kubernetes' own list library, over the numbers of a list.
     .registerFunction('list.sum(): double', (list: readonly unknown[]) =>
       list.reduce<number>((sum, value) => sum + Number(value), 0),
@@ -96,6 +97,14 @@ function environment(): Environment {
 
 function is(status: string) {
   return (all: Conditions, type: string): boolean => all.is(type, status);
+}
+
+/** What the first of these that isn't True says. */
+function whyNot(all: Conditions, types: readonly string[]): string {
+  const listed = types.map((type) => all.find(type)).filter((condition) => condition !== undefined);
+  const first =
+    listed.find(({ status }) => status === 'False') ?? listed.find(({ status }) => status !== 'True');
+  return first ? first.message || first.reason || `${first.type} is ${first.status}` : '';
 }
 
 function any(status: string) {

@@ -5,14 +5,27 @@ import type { Scope } from './expressions.ts';
 import type { ConditionPattern, PhasePattern } from './rule.ts';
 
 export function byPhase(pattern: PhasePattern | undefined, scope: Scope): Health | undefined {
-  if (!pattern) return undefined;
-  const phase = pattern.at.split('.').reduce<unknown>((value, field) => fieldsOf(value)[field], scope.object);
-  if (typeof phase !== 'string' && typeof phase !== 'number') return undefined;
-  const status = listedIn(pattern.states, String(phase));
+  const phase = phaseOf(pattern, scope);
+  const status = pattern && listedIn(pattern.states, phase);
   if (!status) return undefined;
-  if (status === 'Healthy') return { status, message: String(phase) };
+  return { status, message: status === 'Healthy' ? phase : explainPhase(phase, scope) };
+}
+
+/** What to say where nothing decided: the state that no rule knows, and what the status says. */
+export function explainUndecided(pattern: PhasePattern | undefined, scope: Scope): string {
+  return explainPhase(phaseOf(pattern, scope), scope) || 'its status does not say that it is well';
+}
+
+function phaseOf(pattern: PhasePattern | undefined, scope: Scope): string {
+  const phase = pattern?.at
+    .split('.')
+    .reduce<unknown>((value, field) => fieldsOf(value)[field], scope.object);
+  return typeof phase === 'string' || typeof phase === 'number' ? String(phase) : '';
+}
+
+function explainPhase(phase: string, scope: Scope): string {
   const why = explain(scope);
-  return { status, message: why && why !== phase ? `${phase}: ${why}` : String(phase) };
+  return phase && why && why !== phase ? `${phase}: ${why}` : phase || why;
 }
 
 export function byCondition(pattern: ConditionPattern | undefined, scope: Scope): Health | undefined {

@@ -14,6 +14,8 @@ export const clusterApi: RuleGroup = {
         {
           when: "status.conditions.exists(c, c.status == 'False' && c.?severity.orValue('') == 'Error')",
           health: 'Degraded',
+          message:
+            "${{ status.conditions.filter(c, c.status == 'False' && c.?severity.orValue('') == 'Error').map(c, c.?message.orValue('')).filter(m, m != '').join('; ') }}",
         },
         { when: "status.phase == 'Failed'", health: 'Degraded' },
         {
@@ -68,10 +70,14 @@ export const clusterApiProviders: RuleGroup = {
         {
           when: "status.conditions.exists(c, c.status == 'False' && c.?severity.orValue('') == 'Error')",
           health: 'Degraded',
+          message:
+            "${{ status.conditions.filter(c, c.status == 'False' && c.?severity.orValue('') == 'Error').map(c, c.?message.orValue('')).filter(m, m != '').join('; ') }}",
         },
         {
           when: "status.conditions.exists(c, c.status == 'True' && (c.type.endsWith('Updating') || c.type.endsWith('Creating')))",
           health: 'Progressing',
+          message:
+            "${{ status.conditions.filter(c, c.status == 'True' && (c.type.endsWith('Updating') || c.type.endsWith('Creating'))).map(c, c.type).join(', ') }}",
         },
         { when: "conditions.isTrue('Ready') || conditions.isTrue('Available')", health: 'Healthy' },
         { when: "!conditions.isSet('Ready') && status.ready == true", health: 'Healthy' },

@@ -39,6 +39,10 @@ export const flink: RuleGroup = {
         },
         { when: "!has(spec.job) && status.jobManagerDeploymentStatus == 'READY'", health: 'Healthy' },
       ],
+      phase: {
+        at: 'status.jobManagerDeploymentStatus',
+        states: { Progressing: ['DEPLOYING', 'DEPLOYED_NOT_READY', 'MISSING', 'READY'] },
+      },
     },
   ],
 };

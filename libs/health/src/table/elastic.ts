@@ -23,6 +23,12 @@ export const elasticsearch: RuleGroup = {
           when: "status.phase == 'Ready' && status.health == 'green' && status.availableNodes >= spec.nodeSets.map(n, n.count).sum()",
           health: 'Healthy',
         },
+        {
+          when: "status.phase == 'Ready'",
+          health: 'Progressing',
+          message:
+            '${{ status.availableNodes }} of ${{ spec.nodeSets.map(n, n.count).sum() }} nodes are available',
+        },
       ],
     },
   ],

@@ -18,12 +18,16 @@ export const gatewayApi: RuleGroup = {
           when: "conditions.reason('Accepted') == 'Pending' || (conditions.isFalse('Programmed') && conditions.reason('Programmed') in ['Pending', 'AddressNotAssigned'])",
           health: 'Progressing',
         },
-        { when: "conditions.anyFalse(['Accepted', 'Programmed', 'ResolvedRefs'])", health: 'Degraded' },
+        {
+          when: "conditions.anyFalse(['Accepted', 'Programmed', 'ResolvedRefs'])",
+          health: 'Degraded',
+          message: "${{ conditions.whyNot(['Accepted', 'Programmed', 'ResolvedRefs']) }}",
+        },
         {
           when: "status.listeners.exists(l, conditions.of(l).anyFalse(['Accepted', 'Programmed', 'ResolvedRefs']))",
           health: 'Degraded',
           message:
-            "listener ${{ status.listeners.filter(l, conditions.of(l).anyFalse(['Accepted', 'Programmed', 'ResolvedRefs']))[0].name }} is not accepted, programmed or resolved",
+            "${{ status.listeners.filter(l, conditions.of(l).anyFalse(['Accepted', 'Programmed', 'ResolvedRefs'])).map(l, 'listener ' + l.name + ': ' + conditions.of(l).whyNot(['Accepted', 'Programmed', 'ResolvedRefs'])).join('; ') }}",
         },
         {
           when: "conditions.anyUnknown(['Accepted', 'ResolvedRefs', 'Programmed'])",
@@ -43,7 +47,7 @@ export const gatewayApi: RuleGroup = {
           when: "status.parents.exists(p, conditions.of(p).anyFalse(['Accepted', 'ResolvedRefs', 'Programmed']))",
           health: 'Degraded',
           message:
-            "parent ${{ status.parents.filter(p, conditions.of(p).anyFalse(['Accepted', 'ResolvedRefs', 'Programmed']))[0].parentRef.name }} does not take it",
+            "${{ status.parents.filter(p, conditions.of(p).anyFalse(['Accepted', 'ResolvedRefs', 'Programmed'])).map(p, p.?parentRef.?name.orValue('a parent') + ': ' + conditions.of(p).whyNot(['Accepted', 'ResolvedRefs', 'Programmed'])).join('; ') }}",
         },
         {
           when: "status.parents.exists(p, conditions.of(p).anyUnknown(['Accepted', 'ResolvedRefs', 'Programmed']))",
@@ -64,7 +68,7 @@ export const gatewayApi: RuleGroup = {
           when: "status.ancestors.exists(a, conditions.of(a).anyFalse(['Accepted', 'ResolvedRefs', 'Programmed']))",
           health: 'Degraded',
           message:
-            "not accepted: ${{ status.ancestors.filter(a, conditions.of(a).anyFalse(['Accepted', 'ResolvedRefs', 'Programmed']))[0].conditions.filter(c, c.status == 'False')[0].message }}",
+            "${{ status.ancestors.map(a, conditions.of(a).whyNot(['Accepted', 'ResolvedRefs', 'Programmed'])).filter(why, why != '').join('; ') }}",
         },
         {
           when: "status.ancestors.exists(a, conditions.of(a).anyUnknown(['Accepted', 'ResolvedRefs', 'Programmed']))",
@@ -93,7 +97,7 @@ export const airlock: RuleGroup = {
           when: "status.ancestors.exists(a, size(a.?conditions.orValue([])) > 0 && (!conditions.of(a).isTrue('Accepted') || conditions.of(a).isFalse('ResolvedRefs')))",
           health: 'Degraded',
           message:
-            "not accepted: ${{ status.ancestors.filter(a, a.conditions.exists(c, c.status == 'False'))[0].conditions.filter(c, c.status == 'False')[0].message }}",
+            "not accepted: ${{ status.ancestors.map(a, conditions.of(a).whyNot(['Accepted', 'ResolvedRefs'])).filter(why, why != '').join('; ') }}",
         },
         { when: "conditions.anyFalse(['Accepted', 'Valid', 'Ready', 'ResolvedRefs'])", health: 'Degraded' },
       ],

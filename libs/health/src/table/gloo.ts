@@ -28,15 +28,14 @@ export const gloo: RuleGroup = {
           message: 'not taken yet',
         },
         { when: 'size(status.statuses) > 0', health: 'Healthy' },
-      ],
-      phase: {
-        at: 'status.state',
-        states: {
-          Healthy: ['Accepted', '1'],
-          Degraded: ['Rejected', '2', 'Warning', '3'],
-          Suspended: ['Pending', '0'],
+        { when: "string(status.state) in ['Rejected', '2', 'Warning', '3']", health: 'Degraded' },
+        {
+          when: "string(status.state) in ['Pending', '0']",
+          health: 'Suspended',
+          message: 'not taken yet',
         },
-      },
+        { when: "string(status.state) in ['Accepted', '1']", health: 'Healthy' },
+      ],
     },
   ],
 };

@@ -48,8 +48,14 @@ export const numaplane: RuleGroup = {
           message: 'the children are on their way',
         },
         {
-          when: "conditions.anyFalse(['ChildResourceDeployed', 'ChildResourcesHealthy'])",
+          when: "conditions.isFalse('ChildResourceDeployed')",
           health: 'Degraded',
+          message: "${{ conditions.message('ChildResourceDeployed') }}",
+        },
+        {
+          when: "conditions.isFalse('ChildResourcesHealthy')",
+          health: 'Degraded',
+          message: "${{ conditions.message('ChildResourcesHealthy') }}",
         },
         {
           when: "status.phase == 'Deployed' && conditions.allTrue(['ChildResourceDeployed', 'ChildResourcesHealthy'])",

@@ -18,6 +18,11 @@ export const openTelemetry: RuleGroup = {
           health: 'Degraded',
           message: '${{ status.scale.statusReplicas }} replicas are ready',
         },
+        {
+          when: 'has(status.scale.statusReplicas)',
+          health: 'Progressing',
+          message: '${{ status.scale.statusReplicas }} replicas are ready',
+        },
       ],
     },
     { kinds: ['Instrumentation'], noStatus: 'Healthy', otherwise: 'Healthy' },

@@ -96,6 +96,10 @@ export const operatorLifecycle: RuleGroup = {
           message: "the install plan is pending: ${{ conditions.reason('InstallPlanPending') }}",
         },
       ],
+      phase: {
+        at: 'status.state',
+        states: { Progressing: ['UpgradePending', 'UpgradeAvailable', 'AtLatestKnown'] },
+      },
     },
     {
       kinds: ['ClusterServiceVersion'],

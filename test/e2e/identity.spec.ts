@@ -208,6 +208,18 @@ describe('the identity of a cluster', () => {
     expect(await member.get(configMaps, { namespace: 'base', name: 'base' })).toBeDefined();
   });
 
+  it('is given anew to a removed cluster that brings a new token for its name, and it goes on with what it has', async () => {
+    const configMaps = (await member.resourceFor('', 'v1', 'ConfigMap'))!;
+    const before = await member.get(configMaps, { namespace: 'base', name: 'base' });
+    const former = await identity(member);
+    await agent.stop();
+    agent = await startAgent({ hub, name: 'member', kubeconfig: real.clusters[0]!.kubeconfig });
+    await connected('member');
+    expect((await identity(member))['key.pem']).not.toBe(former['key.pem']);
+    const after = await member.get(configMaps, { namespace: 'base', name: 'base' });
+    expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+  });
+
   function token(request: object): Promise<NewJoinToken> {
     return hub.api.call('POST', 'join-tokens', request);
   }

@@ -55,6 +55,8 @@ export interface OfferedState {
   readonly digest: Uint8Array;
   /** The hub's uuid. */
   readonly fleet: string;
+  /** The first that a session brings: how many came between it and what is held, nobody knows. */
+  readonly isFirst?: boolean;
   readonly fetch: FetchBlobs;
 }
 

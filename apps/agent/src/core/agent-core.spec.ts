@@ -15,6 +15,35 @@ describe('an agent that is offered a desired state', () => {
     assignments: [{ bundle: 'shop', namespace: 'shop', objects, ...more }],
   });
 
+  it('tells every status anew of a state before which it may have missed others, and only then', async () => {
+    const told: string[] = [];
+    const stop = new AbortController();
+    agent.core.onStatuses(
+      (changed) => told.push(...changed.map(({ bundle, version }) => `${bundle} ${version.generation}`)),
+      stop.signal,
+    );
+    const both = (generation: number, value: string) => ({
+      generation,
+      assignments: ['shop', 'web'].map((bundle) => ({
+        bundle,
+        namespace: bundle,
+        objects: [configMap('a', bundle === 'web' ? value : '')],
+      })),
+    });
+    const settled = (bundle: string, generation: bigint) =>
+      agent.until(bundle, ({ sync, version }) => sync === 'Synced' && version.generation === generation);
+    await agent.say(both(1, 'x'));
+    await settled('shop', 1n);
+    await settled('web', 1n);
+    await agent.say(both(2, 'y'));
+    await settled('web', 2n);
+    expect(told).not.toContain('shop 2');
+    await agent.say(both(4, 'y'));
+    await settled('shop', 4n);
+    await settled('web', 4n);
+    stop.abort();
+  });
+
   it('refuses one that is older than what it holds', async () => {
     await agent.say({ generation: 3, ...shop([configMap('a', 'new')]) });
     await agent.until('shop', (status) => status.sync === 'Synced');

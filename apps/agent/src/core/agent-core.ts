@@ -111,7 +111,7 @@ export class ClusterCore implements AgentCore {
   }
 
   async #take(offer: OfferedState, signal: AbortSignal): Promise<OfferOutcome> {
-    const { state, reconciler, log } = this.#o;
+    const { state, reconciler, statuses, log } = this.#o;
     if (signal.aborted) return { outcome: 'superseded' };
     const mark = newest(highWaterMark(state.content, offer.fleet), reconciler.versionOf(offer.fleet));
     if (mark && compareVersions(offer.state.version, mark) < 0) return { outcome: 'older', held: mark };
@@ -137,6 +137,7 @@ export class ClusterCore implements AgentCore {
         new Set([digest, ...digestsOf([...offer.state.assignments, ...assignments], blobs)]),
       );
       state.startPacks();
+      if (offer.isFirst || !this.#follows(offer.state.version)) statuses.tellAllOf(offer.state.version);
       await orAbort(reconciler.setTarget(target, false), signal);
       this.#held = { version: offer.state.version, digest: offer.digest, state: offer.state };
       return { outcome: 'held' };
@@ -146,6 +147,11 @@ export class ClusterCore implements AgentCore {
       log.warn(`a desired state could not be taken on: ${errorText(error)}`);
       return { outcome: 'failed', problem: errorText(error) };
     }
+  }
+
+  #follows({ epoch, generation }: Version): boolean {
+    const held = this.#held?.version;
+    return held !== undefined && epoch === held.epoch && generation === held.generation + 1n;
   }
 
   #isHeld(offer: OfferedState): boolean {

@@ -110,6 +110,7 @@ class RunningLink {
       onConnected: ({ session, fleet, hubVersion }) => {
         this.#failures = 0;
         this.#fleet = fleet;
+        this.#offers.sessionBegan();
         this.#options.log.info({ session: String(session), hubVersion }, 'connected to the hub');
       },
       onDisconnected: (lost) => this.#disconnected(lost),

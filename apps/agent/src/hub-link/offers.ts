@@ -15,6 +15,7 @@ export class Offers {
   readonly #timers: Timers;
   readonly #log: LinkLog;
   #newest: DesiredStateBytes | undefined;
+  #isFirst = true;
   #cancelRetry: () => void = () => undefined;
 
   constructor(options: {
@@ -34,7 +35,14 @@ export class Offers {
   announce(announced: DesiredStateBytes): void {
     this.stop();
     this.#newest = announced;
-    void this.#offer(announced, 0);
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    void this.#offer(announced, isFirst, 0);
+  }
+
+  /** Whatever was announced before, another session may have missed what came then. */
+  sessionBegan(): void {
+    this.#isFirst = true;
   }
 
   stop(): void {
@@ -42,7 +50,7 @@ export class Offers {
     this.#cancelRetry();
   }
 
-  async #offer(announced: DesiredStateBytes, failures: number): Promise<void> {
+  async #offer(announced: DesiredStateBytes, isFirst: boolean, failures: number): Promise<void> {
     const version = versionText(announced.version);
     const state = decodeDesiredState(announced.bytes);
     if (state === undefined) {
@@ -54,6 +62,7 @@ export class Offers {
       bytes: announced.bytes,
       digest: announced.digest,
       fleet: this.#fleet(),
+      isFirst,
       fetch: (digests, signal) => this.#link().fetch(digests, { signal }),
     });
     switch (result.outcome) {
@@ -71,7 +80,7 @@ export class Offers {
           { version, problem: result.problem },
           'the announced desired state could not be taken on yet',
         );
-        this.#retry(announced, failures);
+        this.#retry(announced, isFirst, failures);
     }
   }
 
@@ -81,9 +90,9 @@ export class Offers {
     this.#link().report({ assignments: [], refused: { version, message: problems.join('; ') } });
   }
 
-  #retry(announced: DesiredStateBytes, failures: number): void {
+  #retry(announced: DesiredStateBytes, isFirst: boolean, failures: number): void {
     if (this.#newest !== announced) return;
     const delay = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
-    this.#cancelRetry = this.#timers.after(delay, () => void this.#offer(announced, failures + 1));
+    this.#cancelRetry = this.#timers.after(delay, () => void this.#offer(announced, isFirst, failures + 1));
   }
 }

@@ -36,6 +36,20 @@ describe('the book of statuses', () => {
     expect(heard).toEqual([]);
   });
 
+  it('tells every status of a desired state before which others were missed, once', () => {
+    const book = new StatusBook();
+    const at = (generation: bigint) => status({ version: { epoch: 1n, generation } });
+    book.update([at(1n)], () => 'as it was');
+    const heard = told(book);
+    book.tellAllOf({ epoch: 1n, generation: 5n });
+    book.update([at(1n)], () => 'as it was');
+    expect(heard).toEqual([]);
+    book.update([at(5n)], () => 'as it was');
+    book.update([at(6n)], () => 'as it was');
+    expect(heard).toEqual([['shop']]);
+    expect(book.all()).toEqual([at(5n)]);
+  });
+
   it('tells a status that is the same again when the bundle was told to be something else', () => {
     const book = new StatusBook();
     book.update([status()], () => 'as it was');

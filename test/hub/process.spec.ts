@@ -56,6 +56,34 @@ describe('a hub that can not start says why, and leaves nothing behind', () => {
     await expect(start([], '/proc/muster')).rejects.toThrow("the data folder /proc/muster can't be written");
   });
 
+  test('a database that a newer hub has used is refused', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'muster-newer-'));
+    const store = await openStore({ dataDir: data });
+    await store.sql.rows(
+      `insert into migrations (timestamp, name) values (1999000000000, 'Later1999000000000')`,
+    );
+    await store.close();
+    await expect(start([], data)).rejects.toThrow('a newer Muster has used this database');
+    await rm(data, { recursive: true });
+  });
+
+  test('a database that is not there, or that lets nobody in, is told as that', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'muster-nowhere-'));
+    const failure = startHub({
+      config: { ...fleet.config(), data: folder, 'database-url': 'postgres://localhost:1/muster' },
+      logger: pino({ level: 'silent' }),
+      environment: {},
+    });
+    await expect(failure).rejects.toThrow(/^the database of database-url can't be used: .*ECONNREFUSED/);
+    const noSocket = startHub({
+      config: { ...fleet.config(), data: folder, 'database-url': `postgres:///muster?host=${folder}` },
+      logger: pino({ level: 'silent' }),
+      environment: {},
+    });
+    await expect(noSocket).rejects.toThrow(/^the database of database-url can't be used: .*ENOENT/);
+    await rm(folder, { recursive: true });
+  });
+
   test("another master key than the database's is refused", async () => {
     const data = await mkdtemp(join(tmpdir(), 'muster-key-'));
     await (await start([], data)).close();

@@ -1,9 +1,10 @@
 import { newAdminToken } from './bootstrap/new-admin-token.ts';
+import { HubStartError, startError } from './bootstrap/start-error.ts';
 import { helpText } from './config/help.ts';
 import { loadConfig } from './config/load.ts';
 import type { HubConfig } from './config/settings.ts';
 import { createLogger } from './log.ts';
-import { HubStartError, startError, startHub } from './start-hub.ts';
+import { startHub } from './start-hub.ts';
 
 /** Something that the user can mend: a wrong setting, a port in use, no rights. */
 const exitUsage = 2;

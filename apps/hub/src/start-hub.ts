@@ -2,16 +2,17 @@ import 'reflect-metadata';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { loadMasterKey, MasterKeyError, type MasterKeySource } from '@muster/identity';
+import { loadMasterKey, type MasterKeySource } from '@muster/identity';
 import { createRenderer, type Renderer } from '@muster/render';
-import { EmbeddedPostgresError, openStore, type Store } from '@muster/store';
+import type { Store } from '@muster/store';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpAdapter, installHttpHooks } from './api/index.ts';
 import { announceLocally, ensureAdminToken } from './bootstrap/admin-token.ts';
 import { bootstrapIdentity } from './bootstrap/identity.ts';
 import { makeFolder } from './bootstrap/make-folder.ts';
-import { NoHubError } from './bootstrap/new-admin-token.ts';
+import { openHubStore } from './bootstrap/open-store.ts';
+import { HubStartError, startError } from './bootstrap/start-error.ts';
 import { type HubConfig, masterKeyFile } from './config/settings.ts';
 import { mountWebhooks } from './git/webhook-route.ts';
 import { HubModule } from './hub.module.ts';
@@ -31,11 +32,6 @@ export interface RunningHub {
   /** Resolves with a sentence if the hub lost what it can't live without. */
   readonly lost: Promise<string>;
   close(): Promise<void>;
-}
-
-/** The hub can't start for a reason that whoever starts it can mend; the message says which. */
-export class HubStartError extends Error {
-  override readonly name = 'HubStartError';
 }
 
 export interface StartHubOptions {
@@ -146,9 +142,8 @@ async function masterKeySource(
 
 /** The two slow ones, side by side; when one fails the other is closed all the same. */
 async function openBoth(config: HubConfig, opened: (() => Promise<void>)[]): Promise<[Store, Renderer]> {
-  const url = config['database-url'];
   const [store, renderer] = await Promise.allSettled([
-    openStore(url === undefined ? { dataDir: config.data } : { databaseUrl: url }),
+    openHubStore(config),
     createRenderer({ workers: config['render-workers'] }),
   ]);
   if (store.status === 'fulfilled') opened.push(() => store.value.close());
@@ -160,63 +155,4 @@ async function openBoth(config: HubConfig, opened: (() => Promise<void>)[]): Pro
 
 function localUrl(url: string): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
-}
-
-/** What a person can mend, as a sentence that says how; all else as it is. */
-export function startError(error: unknown): unknown {
-  if (
-    error instanceof EmbeddedPostgresError ||
-    error instanceof MasterKeyError ||
-    error instanceof NoHubError
-  ) {
-    return new HubStartError(error.message, { cause: error });
-  }
-  const { code, port, address } = systemError(error);
-  if (code === 'EADDRINUSE') {
-    return new HubStartError(
-      `port ${port ?? ''} of ${address ?? 'this machine'} is in use: choose another, or stop what has it`,
-      {
-        cause: error,
-      },
-    );
-  }
-  if (code === 'EADDRNOTAVAIL') {
-    return new HubStartError(
-      `${address ?? 'the listen-host'} is no address of this machine: choose another listen-host`,
-      { cause: error },
-    );
-  }
-  if (code === 'EACCES' && port !== undefined) {
-    return new HubStartError(`port ${port} may not be used by this user: choose one above 1023`, {
-      cause: error,
-    });
-  }
-  if ((code !== undefined && databaseCodes.has(code)) || isConnectTimeout(error)) {
-    return new HubStartError(`the database of database-url can't be used: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-  return error;
-}
-
-/** Nobody there, no way there, no such host, a wrong password, no such database. */
-const databaseCodes = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', '28P01', '3D000']);
-
-/** The driver's own, which has no code. */
-function isConnectTimeout(error: unknown): boolean {
-  return error instanceof Error && /^timeout (expired|exceeded when trying to connect)$/.test(error.message);
-}
-
-interface SystemError {
-  readonly code?: string;
-  readonly port?: number;
-  readonly address?: string;
-}
-
-/** The innermost error that has a code: whoever listens or connects for us may have said more around it. */
-function systemError(error: unknown): SystemError {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') return at as SystemError;
-  }
-  return {};
 }

@@ -3,7 +3,7 @@ export type { EmbeddedPostgresFault } from './postgres/errors.ts';
 export { startEmbeddedPostgres } from './postgres/embedded.ts';
 export type { EmbeddedPostgres } from './postgres/embedded.ts';
 export * from './queries/index.ts';
-export { createDataSource, openStore } from './store.ts';
+export { createDataSource, NewerDatabaseError, openStore } from './store.ts';
 export type { Store, StoreOptions } from './store.ts';
 export { Sql } from './sql.ts';
 export * from './repositories/change.repository.ts';

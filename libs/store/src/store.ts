@@ -26,7 +26,12 @@ const connecting = { connectionTimeoutMillis: 10_000, keepAlive: true, keepAlive
 /** Replicas that start at the same time migrate one after the other ("mstm"). */
 const migrationLock = 0x6d73746d;
 
-/** Rejects with `EmbeddedPostgresError`, or with the driver's error when a server isn't there. */
+/** A newer hub has used this database: what it changed there, this one would break. */
+export class NewerDatabaseError extends Error {
+  override readonly name = 'NewerDatabaseError';
+}
+
+/** Rejects with `EmbeddedPostgresError`, with `NewerDatabaseError`, or with the driver's error when a server isn't there. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const embedded = 'dataDir' in options ? await startEmbeddedPostgres(options.dataDir) : undefined;
   try {
@@ -51,7 +56,12 @@ async function connectStore(server: EmbeddedPostgres | { readonly databaseUrl: s
     return client;
   };
   const dataSource = createDataSource(server);
-  await migrate(dataSource, connect);
+  try {
+    await migrate(dataSource, connect);
+  } catch (error) {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    throw error;
+  }
   return {
     sql: new Sql(dataSource),
     connect,
@@ -88,8 +98,22 @@ async function migrate(dataSource: DataSource, connect: () => Promise<pg.Client>
   try {
     await holder.query('select pg_advisory_lock($1)', [migrationLock]);
     await dataSource.initialize();
+    await refuseNewer(dataSource);
     await dataSource.runMigrations();
   } finally {
     await holder.end();
+  }
+}
+
+async function refuseNewer(dataSource: DataSource): Promise<void> {
+  const known = new Set(dataSource.migrations.map((it) => it.name));
+  const [table] = await dataSource.query<{ oid: string | null }[]>(`select to_regclass('migrations') as oid`);
+  if (table?.oid === null) return;
+  const made = await dataSource.query<{ name: string }[]>('select name from migrations order by id');
+  const unknown = made.findLast((it) => !known.has(it.name));
+  if (unknown !== undefined) {
+    throw new NewerDatabaseError(
+      `a newer Muster has used this database (its ${unknown.name} is not known here): start that, or restore a backup from before`,
+    );
   }
 }

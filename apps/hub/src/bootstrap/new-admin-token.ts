@@ -1,38 +1,34 @@
 import { randomBytes } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { createApiToken, loadMasterKey } from '@muster/identity';
-import { ChangeRepository, HubRepository, openStore } from '@muster/store';
+import { ChangeRepository, HubRepository } from '@muster/store';
 import { type HubConfig, masterKeyFile } from '../config/settings.ts';
 import { adminName } from './admin-token.ts';
 import { dataKeyPurpose } from './identity.ts';
-
-/** There is no hub's database here whose admin token could be replaced; the message says what is missing. */
-export class NoHubError extends Error {
-  override readonly name = 'NoHubError';
-}
+import { openHubStore } from './open-store.ts';
+import { HubStartError } from './start-error.ts';
 
 /**
  * Replaces the admin token of a hub whose own is lost; the former one ends. For whoever has the database and the master
  * key, and so has everything already.
  *
- * Rejects with `NoHubError`, `MasterKeyError`, or what `openStore` rejects with.
+ * Rejects with `HubStartError` or `MasterKeyError` where that can't be.
  */
 export async function newAdminToken(
   config: HubConfig,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
-  const url = config['database-url'];
-  if (url === undefined) await mustExist(config.data, 'there is no data folder');
+  if (config['database-url'] === undefined) await mustExist(config.data, 'there is no data folder');
   const fromEnvironment = environment['MUSTER_MASTER_KEY'];
   const keyFile = masterKeyFile(config);
   if (!fromEnvironment) await mustExist(keyFile, 'there is no master key file');
   const masterKey = await loadMasterKey({ keyFile, ...(fromEnvironment && { fromEnvironment }) });
-  const store = await openStore(url === undefined ? { dataDir: config.data } : { databaseUrl: url });
+  const store = await openHubStore(config);
   try {
     return await store.sql.transaction(async (sql) => {
       const hub = new HubRepository(sql);
       const key = await hub.sealedKey(dataKeyPurpose);
-      if (key === undefined) throw new NoHubError('no hub has ever started on this database');
+      if (key === undefined) throw new HubStartError('no hub has ever started on this database');
       masterKey.unwrap(key, dataKeyPurpose);
       const { token, tokenHash } = createApiToken(randomBytes);
       await hub.setApiToken(adminName, tokenHash);
@@ -48,6 +44,6 @@ export async function newAdminToken(
 
 async function mustExist(path: string, otherwise: string): Promise<void> {
   await access(path).catch((cause: unknown) => {
-    throw new NoHubError(`${otherwise} at ${path}`, { cause });
+    throw new HubStartError(`${otherwise} at ${path}`, { cause });
   });
 }

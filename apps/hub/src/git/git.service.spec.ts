@@ -4,6 +4,7 @@ import type { RevisionRepository, Store } from '@muster/store';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { HubMetrics } from '../api/index.ts';
 import type { HubConfig } from '../config/settings.ts';
+import type { Leadership } from '../lifecycle/leadership.ts';
 import { createLogger } from '../log.ts';
 import type { PlannerService } from '../plan/planner.service.ts';
 import { ResolveLane } from '../resolve/resolve-lane.ts';
@@ -61,6 +62,7 @@ function service(outcomes: Resolved[]) {
     Date.now,
     createLogger('error', { write: () => undefined }),
     new HubMetrics(),
+    { leads: true } as Leadership,
   );
   return { git, resolved, plan };
 }

@@ -18,6 +18,7 @@ import {
 import { HubMetrics } from '../api/index.ts';
 import type { HubConfig } from '../config/settings.ts';
 import { Coalescer } from '../lifecycle/lane.ts';
+import { Leadership } from '../lifecycle/leadership.ts';
 import { Retry } from '../lifecycle/retry.ts';
 import { PlannerService } from '../plan/planner.service.ts';
 import { unsettled } from '../resolve/bundle-resolver.ts';
@@ -43,6 +44,7 @@ export class GitService {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #metrics: HubMetrics;
+  readonly #leadership: Leadership;
   readonly #looks = new Coalescer(() => this.#look());
   readonly #stop = new AbortController();
   readonly #retry = new Retry(() => {
@@ -67,6 +69,7 @@ export class GitService {
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(HubMetrics) metrics: HubMetrics,
+    @Inject(Leadership) leadership: Leadership,
   ) {
     this.#store = store;
     this.#revisions = revisions;
@@ -77,6 +80,7 @@ export class GitService {
     this.#clock = clock;
     this.#logger = logger;
     this.#metrics = metrics;
+    this.#leadership = leadership;
   }
 
   /** Hears that the repo was looked at with a new outcome. */
@@ -89,7 +93,7 @@ export class GitService {
     return this.#newest?.sha;
   }
 
-  /** Looks at the repo now. Resolves when what was found is planned; never rejects: the status tells. */
+  /** Looks at the repo now, if this replica leads. Resolves when what was found is planned; never rejects: the status tells. */
   look(): Promise<void> {
     return this.#looks.run();
   }
@@ -104,7 +108,8 @@ export class GitService {
 
   async #look(): Promise<void> {
     const url = this.#config['git-url'];
-    if (url === undefined || this.#stop.signal.aborted) return;
+    // Also what wakes it by itself, a change of a local repo or a try that is due, is for who leads by now.
+    if (url === undefined || this.#stop.signal.aborted || !this.#leadership.leads) return;
     const seenAt = new Date(this.#clock());
     try {
       const source = (this.#source ??= this.#open(url));

@@ -32,6 +32,7 @@ export class Bus {
   readonly #logger: Logger;
   readonly #listeners = new Map<Wake, () => void>();
   #client: Client | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(@Inject(STORE) store: Store, @Inject(LOGGER) logger: Logger) {
@@ -66,6 +67,7 @@ export class Bus {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#timer);
     await this.#client?.end().catch(() => undefined);
   }
 
@@ -74,14 +76,20 @@ export class Bus {
     if (sender !== this.replica) this.#listeners.get(wake as Wake)?.();
   }
 
+  /** Called for a connection that ended and for one that could not be made, which may be the same: it is made once. */
   #reconnect(): void {
-    if (this.#isClosed) return;
-    setTimeout(() => {
+    if (this.#isClosed || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       this.listen().then(
         // What was said meanwhile was missed.
         () => this.#listeners.forEach((listener) => listener()),
-        () => this.#reconnect(),
+        (error: unknown) => {
+          this.#logger.warn({ err: error }, 'the connection for notifications could not be made');
+          this.#reconnect();
+        },
       );
-    }, reconnectMs).unref();
+    }, reconnectMs);
+    this.#timer.unref();
   }
 }

@@ -62,16 +62,16 @@ export class Leadership {
 
   async #connect(): Promise<Client> {
     const client = await this.#store.connect();
-    // Nothing is sent on it: each end has to find out by itself, and soon, that the other's machine vanished.
-    await client.query(
-      'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3',
-    );
     client.on('error', (error) => this.#logger.warn({ err: error }, "the planner's connection broke"));
     client.once('end', () => {
       this.#client = undefined;
       this.#leads = false;
       this.#retry();
     });
+    // Nothing is sent on it: the server, too, has to find out soon that this machine vanished, and let go of the lock.
+    await client.query(
+      'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3',
+    );
     return client;
   }
 

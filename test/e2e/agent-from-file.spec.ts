@@ -374,6 +374,21 @@ describe.skipIf(why !== undefined)('an agent with a desired state from a file', 
     );
   });
 
+  it('waits for an API server that is away when it starts', async () => {
+    await cluster.apiServer.kill();
+    try {
+      await agent.say({ assignments: shop(configMap('a')) });
+      agent.start();
+      await eventually(
+        async () => agent.log,
+        (log) => log.includes('cannot take the Lease'),
+      );
+    } finally {
+      await cluster.apiServer.start();
+    }
+    await agent.untilSynced('shop');
+  });
+
   it('of two agents one waits, and goes on when the other dies', async () => {
     const second = await AgentProcess.on(cluster.kubeconfig);
     try {

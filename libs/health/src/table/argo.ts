@@ -125,6 +125,14 @@ export const argo: RuleGroup = {
       },
     },
     {
+      // The operator's own.
+      kinds: ['ArgoCD', 'RolloutManager'],
+      phase: {
+        at: 'status.phase',
+        states: { Healthy: ['Available'], Degraded: ['Failed', 'Failure'], Unknown: ['Unknown'] },
+      },
+    },
+    {
       kinds: ['EventBus', 'EventSource', 'Sensor'],
       checks: [
         { when: "status.conditions.exists(c, c.status == 'False')", health: 'Degraded' },

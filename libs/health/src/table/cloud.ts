@@ -139,3 +139,22 @@ export const pulumi: RuleGroup = {
     },
   ],
 };
+
+/** https://github.com/gardener/gardener/blob/master/docs/concepts/resource-manager.md */
+export const gardenerResources: RuleGroup = {
+  groups: ['resources.gardener.cloud'],
+  rules: [
+    {
+      kinds: ['ManagedResource'],
+      checks: [
+        {
+          when: "conditions.isFalse('ResourcesApplied')",
+          health: 'Degraded',
+          message: "${{ conditions.message('ResourcesApplied') }}",
+        },
+        { when: "conditions.isTrue('ResourcesProgressing')", health: 'Progressing' },
+      ],
+      condition: { type: 'ResourcesHealthy' },
+    },
+  ],
+};

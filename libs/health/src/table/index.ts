@@ -3,7 +3,15 @@ import { argo } from './argo.ts';
 import { astra, trident } from './astra.ts';
 import { awsControllers } from './aws-controllers.ts';
 import { certManager, certManagerAcme } from './cert-manager.ts';
-import { gkeNetworking, iamManager, sapServices, gardener, spot, pulumi } from './cloud.ts';
+import {
+  gkeNetworking,
+  iamManager,
+  sapServices,
+  gardener,
+  spot,
+  pulumi,
+  gardenerResources,
+} from './cloud.ts';
 import { clusterApi, clusterApiProviders } from './cluster-api.ts';
 import { configConnector } from './config-connector.ts';
 import { confluent } from './confluent.ts';
@@ -33,7 +41,7 @@ import { knative, knativeOperator, kserve } from './knative.ts';
 import { kruise, kruiseGame, kruiseRollouts } from './kruise.ts';
 import { kubevirt, containerizedDataImporter } from './kubevirt.ts';
 import { mariadb, percona } from './mysql.ts';
-import { contour, proclaim, traefik, metallb, cilium } from './networking.ts';
+import { contour, proclaim, traefik, metallb, cilium, nginx, emissary, tailscale } from './networking.ts';
 import { numaflow, numaplane } from './numaproj.ts';
 import {
   openTelemetry,
@@ -44,15 +52,26 @@ import {
   grafana,
   grafanaOrganisations,
 } from './observability.ts';
-import { openClusterManagement } from './open-cluster-management.ts';
+import { openClusterManagement, managedClusters, managedClusterAddOns } from './open-cluster-management.ts';
 import {
   openshiftOperators,
   openshiftApps,
   openshiftRoutes,
   operatorLifecycle,
   nmstate,
+  openshiftMachineConfig,
+  hive,
 } from './openshift.ts';
-import { openfaas, spinkube, kyverno, karmada, tekton, verticalPodAutoscaler } from './platform.ts';
+import {
+  openfaas,
+  spinkube,
+  kyverno,
+  karmada,
+  tekton,
+  verticalPodAutoscaler,
+  hierarchicalNamespaces,
+  kueue,
+} from './platform.ts';
 import { zalandoPostgres, cloudNativePg, crunchyPostgres } from './postgres.ts';
 import { prometheus, victoriaMetrics } from './prometheus.ts';
 import { rabbitmq } from './rabbitmq.ts';
@@ -76,6 +95,7 @@ export const table: readonly RuleGroup[] = [
   gardener,
   spot,
   pulumi,
+  gardenerResources,
   clusterApi,
   clusterApiProviders,
   configConnector,
@@ -136,6 +156,9 @@ export const table: readonly RuleGroup[] = [
   traefik,
   metallb,
   cilium,
+  nginx,
+  emissary,
+  tailscale,
   numaflow,
   numaplane,
   openTelemetry,
@@ -146,17 +169,23 @@ export const table: readonly RuleGroup[] = [
   grafana,
   grafanaOrganisations,
   openClusterManagement,
+  managedClusters,
+  managedClusterAddOns,
   openshiftOperators,
   openshiftApps,
   openshiftRoutes,
   operatorLifecycle,
   nmstate,
+  openshiftMachineConfig,
+  hive,
   openfaas,
   spinkube,
   kyverno,
   karmada,
   tekton,
   verticalPodAutoscaler,
+  hierarchicalNamespaces,
+  kueue,
   zalandoPostgres,
   cloudNativePg,
   crunchyPostgres,

@@ -66,3 +66,44 @@ export const cilium: RuleGroup = {
     { kinds: ['*'], noStatus: 'Healthy', otherwise: 'Healthy' },
   ],
 };
+
+/** https://docs.nginx.com/nginx-ingress-controller/ : Warning serves, but not all that was asked for. */
+export const nginx: RuleGroup = {
+  groups: ['k8s.nginx.org'],
+  rules: [
+    {
+      kinds: ['*'],
+      phase: {
+        at: 'status.state',
+        states: { Healthy: ['Valid'], Degraded: ['Invalid', 'Warning'] },
+      },
+    },
+  ],
+};
+
+/** https://www.getambassador.io/docs/emissary/latest/topics/running/host-crd */
+export const emissary: RuleGroup = {
+  groups: ['getambassador.io'],
+  rules: [
+    {
+      kinds: ['Host'],
+      phase: {
+        at: 'status.state',
+        states: { Healthy: ['Ready'], Degraded: ['Error'], Progressing: ['Initial', 'Pending'] },
+      },
+    },
+    { kinds: ['*'], noStatus: 'Healthy', otherwise: 'Healthy' },
+  ],
+};
+
+/** https://tailscale.com/kb/1236/kubernetes-operator */
+export const tailscale: RuleGroup = {
+  groups: ['tailscale.com'],
+  rules: [
+    { kinds: ['ProxyClass'], condition: { type: 'ProxyClassReady' } },
+    { kinds: ['ProxyGroup'], condition: { type: 'ProxyGroupReady', isFalse: 'Progressing' } },
+    { kinds: ['Connector'], condition: { type: 'ConnectorReady' } },
+    { kinds: ['DNSConfig'], condition: { type: 'NameserverReady' } },
+    { kinds: ['Recorder'], condition: { type: 'RecorderReady' } },
+  ],
+};

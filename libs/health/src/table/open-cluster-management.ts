@@ -45,3 +45,52 @@ export const openClusterManagement: RuleGroup = {
     { kinds: ['PlacementBinding', 'PolicyAutomation'], noStatus: 'Healthy', otherwise: 'Healthy' },
   ],
 };
+
+/** https://open-cluster-management.io/docs/concepts/managedcluster/ */
+export const managedClusters: RuleGroup = {
+  groups: ['cluster.open-cluster-management.io'],
+  rules: [
+    {
+      kinds: ['ManagedCluster'],
+      checks: [
+        {
+          when: "conditions.isFalse('HubAcceptedManagedCluster')",
+          health: 'Suspended',
+          message: 'not accepted yet',
+        },
+        {
+          when: "!conditions.isSet('ManagedClusterJoined')",
+          health: 'Progressing',
+          message: 'not joined yet',
+        },
+        { when: "conditions.isUnknown('ManagedClusterConditionAvailable')", health: 'Unknown' },
+      ],
+      condition: { type: 'ManagedClusterConditionAvailable' },
+    },
+    { kinds: ['ManagedClusterSet', 'ManagedClusterSetBinding'], noStatus: 'Healthy', otherwise: 'Healthy' },
+    { kinds: ['Placement'], condition: { type: 'PlacementSatisfied' } },
+  ],
+};
+
+export const managedClusterAddOns: RuleGroup = {
+  groups: ['addon.open-cluster-management.io'],
+  rules: [
+    {
+      kinds: ['ManagedClusterAddOn'],
+      checks: [
+        {
+          when: "conditions.isTrue('Degraded')",
+          health: 'Degraded',
+          message: "${{ conditions.message('Degraded') }}",
+        },
+        {
+          when: "conditions.isTrue('Progressing')",
+          health: 'Progressing',
+          message: "${{ conditions.message('Progressing') }}",
+        },
+      ],
+      condition: { type: 'Available' },
+    },
+    { kinds: ['*'], noStatus: 'Healthy', otherwise: 'Healthy' },
+  ],
+};

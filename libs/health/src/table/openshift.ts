@@ -154,3 +154,46 @@ export const nmstate: RuleGroup = {
     },
   ],
 };
+
+/** https://github.com/openshift/machine-config-operator/blob/main/docs/MachineConfigController.md */
+export const openshiftMachineConfig: RuleGroup = {
+  groups: ['machineconfiguration.openshift.io'],
+  rules: [
+    {
+      kinds: ['MachineConfigPool'],
+      suspended: 'spec.paused == true',
+      checks: [
+        { when: "conditions.anyTrue(['Degraded', 'NodeDegraded', 'RenderDegraded'])", health: 'Degraded' },
+        { when: "conditions.isTrue('Updating')", health: 'Progressing' },
+      ],
+      condition: { type: 'Updated', isFalse: 'Progressing' },
+    },
+    {
+      kinds: ['MachineConfig', 'KubeletConfig', 'ContainerRuntimeConfig'],
+      noStatus: 'Healthy',
+      otherwise: 'Healthy',
+    },
+  ],
+};
+
+/** https://github.com/openshift/hive/blob/master/docs/using-hive.md */
+export const hive: RuleGroup = {
+  groups: ['hive.openshift.io'],
+  rules: [
+    {
+      kinds: ['ClusterDeployment'],
+      checks: [
+        {
+          when: "status.powerState == 'Hibernating'",
+          health: 'Suspended',
+          message: 'the cluster hibernates',
+        },
+        {
+          when: "conditions.anyTrue(['ProvisionFailed', 'ProvisionStopped', 'RequirementsNotMet', 'AuthenticationFailure'])",
+          health: 'Degraded',
+        },
+        { when: "conditions.isTrue('Provisioned') || spec.installed == true", health: 'Healthy' },
+      ],
+    },
+  ],
+};

@@ -142,3 +142,45 @@ export const verticalPodAutoscaler: RuleGroup = {
     },
   ],
 };
+
+/** https://github.com/kubernetes-sigs/hierarchical-namespaces : a condition there is something wrong. */
+export const hierarchicalNamespaces: RuleGroup = {
+  groups: ['hnc.x-k8s.io'],
+  rules: [
+    {
+      kinds: ['HierarchyConfiguration', 'HNCConfiguration'],
+      noStatus: 'Healthy',
+      checks: [{ when: 'size(status.conditions) > 0', health: 'Degraded' }],
+      otherwise: 'Healthy',
+    },
+    {
+      kinds: ['SubnamespaceAnchor'],
+      phase: {
+        at: 'status.status',
+        states: { Healthy: ['Ok'], Degraded: ['Conflict', 'Forbidden'], Progressing: ['Missing'] },
+      },
+    },
+  ],
+};
+
+/** https://kueue.sigs.k8s.io/docs/concepts/ */
+export const kueue: RuleGroup = {
+  groups: ['kueue.x-k8s.io'],
+  rules: [
+    {
+      kinds: ['ClusterQueue', 'LocalQueue'],
+      suspended: "spec.stopPolicy in ['Hold', 'HoldAndDrain']",
+      condition: { type: 'Active' },
+    },
+    { kinds: ['AdmissionCheck', 'MultiKueueCluster'], condition: { type: 'Active' } },
+    {
+      kinds: ['Workload'],
+      checks: [
+        { when: "conditions.isTrue('Finished')", health: 'Healthy' },
+        { when: "conditions.isTrue('Evicted')", health: 'Suspended' },
+      ],
+      condition: { type: 'Admitted', isFalse: 'Progressing' },
+    },
+    { kinds: ['*'], noStatus: 'Healthy', otherwise: 'Healthy' },
+  ],
+};

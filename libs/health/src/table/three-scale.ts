@@ -31,7 +31,11 @@ export const threeScale: RuleGroup = {
           health: 'Suspended',
           message: "${{ conditions.message('Waiting') }}",
         },
-        { when: "has(status.state) && status.state in ['suspended', 'pending']", health: 'Suspended' },
+        {
+          when: "has(status.state) && status.state in ['suspended', 'pending']",
+          health: 'Suspended',
+          message: '${{ status.state }}',
+        },
         { when: "conditions.anyTrue(['Ready', 'Synced'])", health: 'Healthy' },
       ],
       condition: { type: 'Ready' },

@@ -35,8 +35,16 @@ export const argo: RuleGroup = {
           health: 'Suspended',
           message: 'the Rollout is paused',
         },
-        { when: 'status.updatedReplicas < spec.replicas', health: 'Progressing' },
-        { when: 'status.availableReplicas < status.updatedReplicas', health: 'Progressing' },
+        {
+          when: 'status.?updatedReplicas.orValue(0.0) < spec.?replicas.orValue(1.0)',
+          health: 'Progressing',
+          message: 'not all replicas are updated',
+        },
+        {
+          when: 'status.?availableReplicas.orValue(0.0) < status.?updatedReplicas.orValue(0.0)',
+          health: 'Progressing',
+          message: 'not all updated replicas are available',
+        },
         {
           when: 'has(status.replicas) && has(spec.strategy.canary) && status.replicas > status.updatedReplicas',
           health: 'Progressing',

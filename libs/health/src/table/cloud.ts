@@ -121,6 +121,12 @@ export const spot: RuleGroup = {
 export const pulumi: RuleGroup = {
   groups: ['pulumi.com', 'auto.pulumi.com'],
   rules: [
+    { kinds: ['Program'], noStatus: 'Healthy', otherwise: 'Healthy' },
+    {
+      kinds: ['Update'],
+      checks: [{ when: "conditions.isTrue('Failed')", health: 'Degraded' }],
+      condition: { type: 'Complete', isFalse: 'Progressing' },
+    },
     {
       kinds: ['*'],
       checks: [

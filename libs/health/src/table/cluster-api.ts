@@ -64,9 +64,25 @@ export const clusterApiProviders: RuleGroup = {
       kinds: ['ClusterResourceSet'],
       condition: { type: 'ResourcesApplied' },
     },
+    { kinds: ['ExtensionConfig'], condition: { type: 'Discovered' } },
+    {
+      kinds: [
+        'AWSClusterControllerIdentity',
+        'AWSClusterRoleIdentity',
+        'AWSClusterStaticIdentity',
+        'AzureClusterIdentity',
+        'ClusterResourceSetBinding',
+        'GlobalInClusterIPPool',
+        'InClusterIPPool',
+        'IPAddress',
+      ],
+      noStatus: 'Healthy',
+      otherwise: 'Healthy',
+    },
     {
       kinds: ['*'],
       checks: [
+        { when: "object.kind.endsWith('Template')", health: 'Healthy' },
         {
           when: "status.conditions.exists(c, c.status == 'False' && c.?severity.orValue('') == 'Error')",
           health: 'Degraded',

@@ -81,6 +81,18 @@ export const crossplaneDefinitions: RuleGroup = {
   ],
 };
 
+export const crossplaneOperations: RuleGroup = {
+  groups: ['ops.crossplane.io'],
+  rules: [
+    { kinds: ['Operation'], condition: { type: 'Succeeded' } },
+    {
+      kinds: ['CronOperation', 'WatchOperation'],
+      suspended: 'spec.suspend == true',
+      condition: { type: 'Synced' },
+    },
+  ],
+};
+
 export const crossplaneStacks: RuleGroup = {
   groups: ['stacks.crossplane.io'],
   rules: [

@@ -69,7 +69,7 @@ export const mongodb: RuleGroup = {
   groups: ['mongodbcommunity.mongodb.com', 'mongodb.com'],
   rules: [
     {
-      kinds: ['*'],
+      kinds: ['MongoDB', 'MongoDBCommunity', 'MongoDBMultiCluster', 'MongoDBUser'],
       phase: {
         at: 'status.phase',
         states: {

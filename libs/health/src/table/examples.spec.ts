@@ -194,6 +194,16 @@ const examples: readonly (readonly [story: string, object: object, health: strin
     'Healthy',
   ],
   [
+    'a template of machines, which no controller reports on',
+    { apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2', kind: 'AWSMachineTemplate' },
+    'Healthy',
+  ],
+  [
+    'configuration of a platform, which no controller reports on',
+    { apiVersion: 'config.openshift.io/v1', kind: 'OAuth' },
+    'Healthy',
+  ],
+  [
     'a search cluster that is green with too few nodes',
     {
       apiVersion: 'elasticsearch.k8s.elastic.co/v1',

@@ -59,7 +59,8 @@ export const gatewayApi: RuleGroup = {
         },
       ],
     },
-    { kinds: ['ReferenceGrant', 'EnvoyProxy'], noStatus: 'Healthy', otherwise: 'Healthy' },
+    { kinds: ['ReferenceGrant', 'EnvoyProxy', 'HTTPRouteFilter'], noStatus: 'Healthy', otherwise: 'Healthy' },
+    { kinds: ['Backend', 'XMesh'], condition: { type: 'Accepted' } },
     {
       // The policies.
       kinds: ['*'],

@@ -69,6 +69,18 @@ export const gitopsPromoter: RuleGroup = {
       ],
       condition: { type: 'Ready' },
     },
+    {
+      kinds: ['PullRequest'],
+      checks: [
+        {
+          when: "conditions.isTrue('Ready') && status.?id.orValue('') == ''",
+          health: 'Progressing',
+          message: 'not opened yet',
+        },
+      ],
+      condition: { type: 'Ready' },
+    },
+    { kinds: ['ControllerConfiguration'], noStatus: 'Healthy', otherwise: 'Healthy' },
     { kinds: ['*'], condition: { type: 'Ready' } },
   ],
 };

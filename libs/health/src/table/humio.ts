@@ -9,7 +9,7 @@ export const humio: RuleGroup = {
       phase: {
         at: 'status.state',
         states: {
-          Healthy: ['Exists', 'Running'],
+          Healthy: ['Exists', 'Running', 'Ready'],
           Degraded: ['ConfigError', 'Failed'],
           Progressing: ['Pending', 'Restarting', 'Upgrading'],
           Missing: ['NotFound'],

@@ -19,6 +19,7 @@ import {
   crossplaneResources,
   crossplanePackages,
   crossplaneDefinitions,
+  crossplaneOperations,
   crossplaneStacks,
 } from './crossplane.ts';
 import { flink, spark, ray, camel } from './data-processing.ts';
@@ -61,6 +62,7 @@ import {
   nmstate,
   openshiftMachineConfig,
   hive,
+  openshiftConfig,
 } from './openshift.ts';
 import {
   openfaas,
@@ -103,6 +105,7 @@ export const table: readonly RuleGroup[] = [
   crossplaneResources,
   crossplanePackages,
   crossplaneDefinitions,
+  crossplaneOperations,
   crossplaneStacks,
   flink,
   spark,
@@ -178,6 +181,7 @@ export const table: readonly RuleGroup[] = [
   nmstate,
   openshiftMachineConfig,
   hive,
+  openshiftConfig,
   openfaas,
   spinkube,
   kyverno,

@@ -2,8 +2,9 @@ import type { RuleGroup } from '../rules/rule.ts';
 
 /** What every OpenShift operator says of itself: Available, Progressing, Degraded. */
 export const openshiftOperators: RuleGroup = {
-  groups: ['operator.openshift.io', 'config.openshift.io', 'ocs.openshift.io', 'hco.kubevirt.io'],
+  groups: ['operator.openshift.io', 'ocs.openshift.io', 'hco.kubevirt.io'],
   rules: [
+    { kinds: ['ImageContentSourcePolicy'], noStatus: 'Healthy', otherwise: 'Healthy' },
     {
       kinds: ['*'],
       checks: [
@@ -195,5 +196,34 @@ export const hive: RuleGroup = {
         { when: "conditions.isTrue('Provisioned') || spec.installed == true", health: 'Healthy' },
       ],
     },
+  ],
+};
+
+/** Most of it is configuration that nothing is reported of. */
+export const openshiftConfig: RuleGroup = {
+  groups: ['config.openshift.io'],
+  rules: [
+    {
+      kinds: ['ClusterOperator', 'ClusterVersion'],
+      checks: [
+        {
+          when: "conditions.isTrue('Degraded')",
+          health: 'Degraded',
+          message: "${{ conditions.message('Degraded') }}",
+        },
+        {
+          when: "conditions.isTrue('Failing')",
+          health: 'Degraded',
+          message: "${{ conditions.message('Failing') }}",
+        },
+        {
+          when: "conditions.isTrue('Progressing')",
+          health: 'Progressing',
+          message: "${{ conditions.message('Progressing') }}",
+        },
+      ],
+      condition: { type: 'Available' },
+    },
+    { kinds: ['*'], noStatus: 'Healthy', otherwise: 'Healthy' },
   ],
 };

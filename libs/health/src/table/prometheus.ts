@@ -37,6 +37,23 @@ export const victoriaMetrics: RuleGroup = {
   groups: ['operator.victoriametrics.com'],
   rules: [
     {
+      // Configuration of the others; older operators report nothing of it.
+      kinds: [
+        'VMAlertmanagerConfig',
+        'VMNodeScrape',
+        'VMPodScrape',
+        'VMProbe',
+        'VMRule',
+        'VMScrapeConfig',
+        'VMServiceScrape',
+        'VMStaticScrape',
+        'VMUser',
+      ],
+      noStatus: 'Healthy',
+      phase: { at: 'status.updateStatus', states: { Degraded: ['failed'] } },
+      otherwise: 'Healthy',
+    },
+    {
       kinds: ['*'],
       suspended: 'spec.paused == true',
       // How older operators say it, of a cluster and of a single.

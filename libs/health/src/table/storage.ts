@@ -20,6 +20,7 @@ export const rook: RuleGroup = {
         },
       ],
     },
+    { kinds: ['CephCOSIDriver'], noStatus: 'Healthy', otherwise: 'Healthy' },
     {
       kinds: ['*'],
       phase: {

@@ -17,6 +17,21 @@ export const strimzi: RuleGroup = {
       ],
     },
     {
+      kinds: ['KafkaNodePool'],
+      checks: [{ when: "conditions.isTrue('NotReady')", health: 'Degraded' }],
+      otherwise: 'Healthy',
+    },
+    {
+      kinds: ['StrimziPodSet'],
+      checks: [
+        {
+          when: 'status.readyPods >= status.pods',
+          health: 'Healthy',
+          message: '${{ status.readyPods }} of ${{ status.pods }} Pods are ready',
+        },
+      ],
+    },
+    {
       kinds: ['*'],
       checks: [
         {

@@ -94,7 +94,8 @@ export const kruiseGame: RuleGroup = {
       kinds: ['GameServer'],
       noStatus: 'Unknown',
       checks: [
-        { when: "status.currentState in ['Crash', 'NotReady']", health: 'Degraded' },
+        { when: "status.currentState == 'Crash'", health: 'Degraded', message: 'the Pod failed' },
+        { when: "status.currentState == 'Unknown'", health: 'Unknown' },
         { when: 'status.currentState == status.desiredState', health: 'Healthy' },
       ],
     },

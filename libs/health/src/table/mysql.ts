@@ -7,13 +7,23 @@ export const mariadb: RuleGroup = {
     {
       kinds: ['*'],
       suspended: 'spec.suspend == true',
-      checks: [{ when: "conditions.isTrue('Complete')", health: 'Healthy' }],
+      checks: [
+        { when: "conditions.isTrue('Complete')", health: 'Healthy' },
+        // A backup on a schedule is never complete; the operator spells success in two ways.
+        {
+          when: "conditions.reason('Complete') in ['CronJobScheduled', 'CronJobRunning', 'CronJobSuccess', 'CronJobSucess']",
+          health: 'Healthy',
+          message: "${{ conditions.message('Complete') }}",
+        },
+        { when: "conditions.reason('Complete') in ['JobFailed', 'CronJobFailed']", health: 'Degraded' },
+        { when: "conditions.reason('Complete') == 'JobSuspended'", health: 'Suspended' },
+      ],
       condition: {
         type: 'Ready',
         // Jobs, StatefulSets and restores that aren't ready yet are False, too.
         isFalse: 'Progressing',
         reasons: {
-          Degraded: ['Failed', 'JobFailed', 'RestoreFailed', 'CronJobFailed'],
+          Degraded: ['Failed', 'JobFailed', 'RestoreFailed', 'CronJobFailed', 'ConnectionFailed'],
           Suspended: ['Suspended'],
         },
       },

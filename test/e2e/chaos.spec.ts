@@ -74,13 +74,17 @@ describe('a fleet in which everything happens at once', () => {
         await until(
           `what ${member.name} is to have, after ${told.join()}`,
           () => found(member),
-          (it) => revived(member) && JSON.stringify(it) === JSON.stringify(expected),
+          (it) => JSON.stringify(it) === JSON.stringify(expected),
         ).catch(async (error: Error) => {
           throw new Error(`${error.message}\n${(await member.agent.program().log()).slice(-4000)}`);
         });
       }
       await fleet.settled();
-      for (const member of fleet.members) expect(await found(member)).toEqual(expected);
+      for (const member of fleet.members) {
+        expect(await found(member)).toEqual(expected);
+        // Whatever befell its API server and its hub, an agent waits: only a kill ends it.
+        expect(member.agent.program().running()).toBe(true);
+      }
     },
     150_000,
   );
@@ -106,12 +110,6 @@ function filesOf(wanted: Wanted): Record<string, string> {
       ].join('---\n'),
     ]),
   );
-}
-
-/** An agent that finds no API server when it starts ends, and what runs it starts it again. */
-function revived({ agent }: Member): boolean {
-  if (!agent.program().running()) agent.start();
-  return true;
 }
 
 /** A person edits or deletes what is there, or takes our label off it. */

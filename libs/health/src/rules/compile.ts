@@ -2,6 +2,7 @@ import type { Health, HealthStatus, LiveObject } from '../model.ts';
 import { numberOf } from '../read.ts';
 import { compileExpression, scopeOf } from './expressions.ts';
 import type { ExpressionProblem, Scope } from './expressions.ts';
+import { hasAll } from './needed-fields.ts';
 import { byCondition, byPhase, explainUndecided } from './patterns.ts';
 import type { Check, KindRule } from './rule.ts';
 import { compileTemplate } from './template.ts';
@@ -68,6 +69,7 @@ function condition(expression: string, field: string, problems: RuleProblem[]): 
     return () => false;
   }
   return (scope) => {
+    if (!hasAll(scope, compiled.needs)) return false;
     try {
       return compiled.evaluate(scope) === true;
     } catch {

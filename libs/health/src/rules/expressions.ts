@@ -3,6 +3,8 @@ import type { ASTNode, Context } from '@marcbachmann/cel-js';
 import type { LiveObject } from '../model.ts';
 import { fieldsOf, numberOf } from '../read.ts';
 import { Conditions } from './conditions.ts';
+import { neededToHold } from './needed-fields.ts';
+import type { FieldPath } from './needed-fields.ts';
 
 /** What an expression sees. `metadata`, `spec` and `status` are empty maps where the object has none. */
 export interface Scope extends Context {
@@ -33,7 +35,12 @@ export interface ExpressionProblem {
 }
 
 export type Compiled =
-  | { readonly ok: true; readonly evaluate: (scope: Scope) => unknown }
+  | {
+      readonly ok: true;
+      readonly evaluate: (scope: Scope) => unknown;
+      /** Without these it gives no true. */
+      readonly needs: readonly FieldPath[];
+    }
   | { readonly ok: false; readonly problem: ExpressionProblem };
 
 /** Parses and type-checks once; evaluation throws where a field is missing, as CEL does. */
@@ -41,6 +48,8 @@ export function compileExpression(text: string, type: 'bool' | 'string'): Compil
   try {
     const program = environment().parse(text);
     refuseRegularExpressions(program.ast);
+    // Before the check, which puts macros' workings in the place of macros.
+    const needs = neededToHold(program.ast);
     const check = program.check();
     if (!check.valid) return { ok: false, problem: problemOf(check.error, text) };
     const isRightType = check.type === type || check.type === 'dyn' || type === 'string';
@@ -48,7 +57,7 @@ export function compileExpression(text: string, type: 'bool' | 'string'): Compil
       const message = `the expression gives ${check.type ?? 'nothing'}, and ${type} is needed`;
       return { ok: false, problem: { message, line: 1, column: 1 } };
     }
-    return { ok: true, evaluate: (scope) => program(scope) as unknown };
+    return { ok: true, evaluate: (scope) => program(scope) as unknown, needs };
   } catch (error) {
     return { ok: false, problem: problemOf(error, text) };
   }

@@ -8,7 +8,8 @@ import type { AssignmentStatus } from './status/model.ts';
 export interface HubLink {
   /**
    * Brings desired states to the core and statuses to the hub, reconnecting for ever. Resolves when `signal` aborts
-   * or the hub said that the cluster was removed; rejects only where no retry can help (no identity and no token).
+   * or the hub said that the cluster was removed; rejects only where no retry can help (no identity and no
+   * token) and the core holds nothing that it should go on with.
    */
   run(core: AgentCore, signal: AbortSignal): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { createCsr, generateKey, parseJoinToken, verifyCsr } from '@muster/identity';
 import { KubeApiError, KubeNetworkError } from '@muster/kube';
 import type { KubeClient } from '@muster/kube';
+import { systemTimers } from '@muster/transport';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHubLink } from './hub-link.ts';
 import { IdentityStore, isIssued } from './identity-store.ts';
@@ -282,6 +283,23 @@ describe('the hub link', () => {
     core.facts = () =>
       failures-- > 0 ? Promise.reject(new KubeNetworkError('reset', 'ECONNRESET')) : facts();
     void start(core, { joinToken: hub.token, random: () => 0 });
+    await hub.opened.promise;
+  });
+
+  it('ends no agent that has a state to keep: with neither identity nor token it waits for one', async () => {
+    const core = new FakeCore();
+    core.held = () => ({ version: { epoch: 1n, generation: 1n }, digest: new Uint8Array(32) });
+    const said: string[] = [];
+    const log = { info: () => undefined, warn: (_: object, message: string) => void said.push(message) };
+    const timers = {
+      ...systemTimers,
+      after: (ms: number, run: () => void) => systemTimers.after(Math.min(ms, 10), run),
+    };
+    void start(core, { log, timers });
+    await expect
+      .poll(() => said)
+      .toContain('there is no way to a hub; the cluster is kept as it was last told');
+    await storeOldIdentity();
     await hub.opened.promise;
   });
 

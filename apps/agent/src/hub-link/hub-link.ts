@@ -5,6 +5,7 @@ import type { AgentCore, ClusterFacts, HubLink } from '../hub-port.ts';
 import { persist } from '../trouble.ts';
 import { obtainIdentity, sleep } from './enrolled.ts';
 import { IdentityStore } from './identity-store.ts';
+import type { Issued } from './identity-store.ts';
 import { Offers } from './offers.ts';
 import type { HubLinkOptions } from './options.ts';
 import { Renewer } from './renewer.ts';
@@ -13,6 +14,8 @@ import { encodeFacts, encodeStatus } from './wire.ts';
 /** So many attempts without a Welcome make us doubt the certificate. */
 const DOUBTFUL_FAILURES = 3;
 
+const NO_WAY_MS = 60_000;
+
 /** The link to a hub over the agent protocol. Keeps nothing but the identity: all else is the core's. */
 export function createHubLink(options: HubLinkOptions): HubLink {
   return {
@@ -20,7 +23,7 @@ export function createHubLink(options: HubLinkOptions): HubLink {
       const timers = options.timers ?? systemTimers;
       const store = new IdentityStore(options.kube);
       try {
-        const identity = await obtainIdentity(options, store, timers, signal);
+        const identity = await identityOf(core, options, store, timers, signal);
         const renewer = new Renewer(identity, options, store, timers);
         const { log, random } = options;
         const facts = await persist("cannot read the cluster's facts", () => core.facts(), {
@@ -35,6 +38,27 @@ export function createHubLink(options: HubLinkOptions): HubLink {
       }
     },
   };
+}
+
+/** An agent that has something to keep keeps it, also where it has no way to a hub any more until a person helps. */
+async function identityOf(
+  core: AgentCore,
+  options: HubLinkOptions,
+  store: IdentityStore,
+  timers: Timers,
+  signal: AbortSignal,
+): Promise<Issued> {
+  const { log, random = Math.random } = options;
+  for (;;) {
+    try {
+      return await obtainIdentity(options, store, timers, signal);
+    } catch (error) {
+      if (signal.aborted || core.held() === undefined) throw error;
+      const reason = error instanceof Error ? error.message : 'unknown error';
+      log.warn({ reason }, 'there is no way to a hub; the cluster is kept as it was last told');
+      await sleep(NO_WAY_MS * (0.5 + random() / 2), timers, signal);
+    }
+  }
 }
 
 class RunningLink {

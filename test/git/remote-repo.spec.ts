@@ -52,12 +52,14 @@ describe('a remote repo', () => {
       const first = await repo.commit({ 'a/x.yaml': 'one', 'b.yaml': 'b' }, 'First');
       const source = open({ url: repo.url }, server);
       const found = await source.fetch();
-      expect(found).toMatchObject({ sha: first, message: 'First\n' });
+      expect(found).toMatchObject({ sha: first, message: 'First' });
       expect(await textAt(source, found.treeId, 'a/x.yaml')).toBe('one');
-      await repo.commit({ 'a/x.yaml': 'two' });
+      const second = await repo.commit({ 'a/x.yaml': 'two' });
       const third = await repo.commit({ 'b.yaml': null });
       const changed = await source.fetch();
       expect(changed.sha).toBe(third);
+      const since = await source.commitsSince(first, third);
+      expect(since.map((it) => it.sha).sort()).toEqual([second, third].sort());
       expect((await source.listFiles(changed.treeId)).map(({ path }) => path)).toEqual(['a/x.yaml']);
       expect(await textAt(source, changed.treeId, 'a/x.yaml')).toBe('two');
       expect(await source.isAncestor(first, third)).toBe(true);

@@ -14,6 +14,7 @@ import {
   PlanRepository,
   RevisionRepository,
   RevisionSupersededError,
+  SessionRepository,
   StatusRepository,
   type StatusRow,
   type Store,
@@ -180,25 +181,26 @@ describe('the register of sessions', () => {
     )?.session_replica;
 
   test('loses those that their replica does not have, unless they are about to begin', async () => {
-    const clusters = new ClusterRepository(store.sql);
+    const sessions = new SessionRepository(store.sql);
     const id = await enrol(store.sql, 'eu-3');
     await connect(store.sql, id, 'eu-3');
-    await clusters.reconcileSessions(seedReplica, [], 30_000);
+    await sessions.reconcileSessions(seedReplica, [], 30_000);
     expect(await replicaOf()).toBe(seedReplica);
     await store.sql.rows(`update clusters set last_seen = now() - interval '31 s' where id = $1`, [id]);
-    await clusters.reconcileSessions(seedReplica, [id], 30_000);
-    await clusters.reconcileSessions(replica, [], 30_000);
+    await sessions.reconcileSessions(seedReplica, [id], 30_000);
+    await sessions.reconcileSessions(replica, [], 30_000);
     expect(await replicaOf()).toBe(seedReplica);
-    await clusters.reconcileSessions(seedReplica, [], 30_000);
+    await sessions.reconcileSessions(seedReplica, [], 30_000);
     expect(await replicaOf()).toBeNull();
   });
 
   test('tells which of the sessions are of removed clusters, and takes no unknown one for removed', async () => {
     const clusters = new ClusterRepository(store.sql);
+    const sessions = new SessionRepository(store.sql);
     const removed = await enrol(store.sql, 'eu-4');
     await clusters.remove('eu-4');
     const live = [cluster, removed, 'dddddddd-0000-4000-8000-000000000004'];
-    expect(await clusters.reconcileSessions(replica, live, 30_000)).toEqual([removed]);
+    expect(await sessions.reconcileSessions(replica, live, 30_000)).toEqual([removed]);
   });
 });
 
@@ -233,9 +235,9 @@ describe('two sessions of one cluster (invariant 13)', () => {
     (await store.sql.first<{ sync: string }>('select sync from assignment_statuses'))?.sync;
 
   test('the number only grows, and the older can say nothing any more', async () => {
-    const clusters = new ClusterRepository(store.sql);
-    const [older] = await clusters.openSessions(replica, [opening]);
-    const [newer] = await clusters.openSessions(replica, [opening]);
+    const sessions = new SessionRepository(store.sql);
+    const [older] = await sessions.openSessions(replica, [opening]);
+    const [newer] = await sessions.openSessions(replica, [opening]);
     expect(newer!.session).toBe(older!.session + 1n);
     const statuses = new StatusRepository(store.sql);
     await statuses.write(batch([status(newer!.session, 'Synced')]));
@@ -244,10 +246,10 @@ describe('two sessions of one cluster (invariant 13)', () => {
   });
 
   test("the older one's end does not end the newer", async () => {
-    const clusters = new ClusterRepository(store.sql);
-    const [older] = await clusters.openSessions(replica, [opening]);
-    await clusters.openSessions(replica, [opening]);
-    await clusters.closeSessions([{ clusterId: cluster, session: older!.session, lastSeen: 0 }]);
+    const sessions = new SessionRepository(store.sql);
+    const [older] = await sessions.openSessions(replica, [opening]);
+    await sessions.openSessions(replica, [opening]);
+    await sessions.closeSessions([{ clusterId: cluster, session: older!.session, lastSeen: 0 }]);
     const row = await store.sql.first<{ session_replica: string }>(
       'select session_replica from clusters where id = $1',
       [cluster],
@@ -256,9 +258,9 @@ describe('two sessions of one cluster (invariant 13)', () => {
   });
 
   test('another key or another cluster behind the same key opens none', async () => {
-    const clusters = new ClusterRepository(store.sql);
-    expect(await clusters.openSessions(replica, [{ ...opening, keyId: 'other' }])).toEqual([]);
-    expect(await clusters.openSessions(replica, [{ ...opening, uid: 'other' }])).toEqual([]);
+    const sessions = new SessionRepository(store.sql);
+    expect(await sessions.openSessions(replica, [{ ...opening, keyId: 'other' }])).toEqual([]);
+    expect(await sessions.openSessions(replica, [{ ...opening, uid: 'other' }])).toEqual([]);
   });
 });
 

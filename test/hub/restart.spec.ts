@@ -29,17 +29,21 @@ test('a hub that starts again has all that it acknowledged, and announces nothin
   expect(agent.announced).toHaveLength(announcements);
 });
 
-test('a cluster that is silent turns Unknown, with what it said last beside it (invariant 7)', async () => {
-  fleet = await TestFleet.start(bundleFiles('checkout', { fleet: 'shop' }));
-  const agent = await fleet.join('eu-1', { fleet: 'shop' });
-  await agent.desiredWhere('checkout', (it) => it.assignments.length === 1);
-  agent.reportSynced();
-  const status = async () => (await fleet!.list<Assignment>('assignments'))[0];
-  await until('the status', status, (it) => it?.sync === 'Synced');
-  agent.close();
-  const silent = await until('silence', status, (it) => it?.sync === 'Unknown');
-  expect(silent).toMatchObject({ health: 'Unknown', lastKnown: { sync: 'Synced', health: 'Healthy' } });
-});
+test(
+  'a cluster that is silent turns Unknown, with what it said last beside it (invariant 7)',
+  { timeout: 150_000 },
+  async () => {
+    fleet = await TestFleet.start(bundleFiles('checkout', { fleet: 'shop' }));
+    const agent = await fleet.join('eu-1', { fleet: 'shop' });
+    await agent.desiredWhere('checkout', (it) => it.assignments.length === 1);
+    agent.reportSynced();
+    const status = async () => (await fleet!.list<Assignment>('assignments'))[0];
+    await until('the status', status, (it) => it?.sync === 'Synced');
+    agent.close();
+    const silent = await until('silence', status, (it) => it?.sync === 'Unknown', { timeoutMs: 90_000 });
+    expect(silent).toMatchObject({ health: 'Unknown', lastKnown: { sync: 'Synced', health: 'Healthy' } });
+  },
+);
 
 test('a status of another manifest than the assigned one is not shown as Synced (invariant 7)', async () => {
   fleet = await TestFleet.start(bundleFiles('checkout', { fleet: 'shop' }));

@@ -8,6 +8,7 @@ import {
   HubRepository,
   PlanRepository,
   RevisionRepository,
+  SessionRepository,
   type Sql,
   StatusRepository,
   type Store,
@@ -54,6 +55,7 @@ const repositories = [
   HubRepository,
   PlanRepository,
   RevisionRepository,
+  SessionRepository,
   StatusRepository,
 ].map((Repository: new (sql: Sql) => object): Provider => {
   return { provide: Repository, inject: [STORE], useFactory: (store: Store) => new Repository(store.sql) };

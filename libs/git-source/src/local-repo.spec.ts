@@ -58,7 +58,7 @@ describe('a local repo, read in place', () => {
       sha,
       parents: [],
       author: 'Ann <ann@example.com>',
-      message: 'First\n\nMuster-Allow-Delete: shop\n',
+      message: 'First\n\nMuster-Allow-Delete: shop',
     });
   });
 

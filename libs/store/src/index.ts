@@ -12,6 +12,8 @@ export * from './repositories/content.repository.ts';
 export * from './repositories/garbage.repository.ts';
 export * from './repositories/hub.repository.ts';
 export * from './repositories/join-token.repository.ts';
+export { PlanFencedError } from './repositories/plan-fenced-error.ts';
 export * from './repositories/plan.repository.ts';
 export * from './repositories/revision.repository.ts';
+export * from './repositories/session.repository.ts';
 export * from './repositories/status.repository.ts';

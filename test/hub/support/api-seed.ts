@@ -6,6 +6,7 @@ import {
   HubRepository,
   PlanRepository,
   RevisionRepository,
+  SessionRepository,
   type Sql,
   StatusRepository,
   type StatusRow,
@@ -35,7 +36,7 @@ export async function enrol(sql: Sql, name: string, labels: Record<string, strin
 /** Opens the cluster's next session at this replica; answers its number. */
 export async function connect(sql: Sql, id: string, name: string): Promise<string> {
   await new HubRepository(sql).heartbeat(replica, '0.1.0');
-  const [opened] = await new ClusterRepository(sql).openSessions(replica, [
+  const [opened] = await new SessionRepository(sql).openSessions(replica, [
     {
       clusterId: id,
       keyId: `key-of-${name}`,
@@ -50,7 +51,7 @@ export async function connect(sql: Sql, id: string, name: string): Promise<strin
 
 /** A session that ended `ago` milliseconds ago. */
 export async function disconnect(sql: Sql, id: string, session: string, ago: number): Promise<void> {
-  await new ClusterRepository(sql).closeSessions([
+  await new SessionRepository(sql).closeSessions([
     { clusterId: id, session: BigInt(session), lastSeen: Date.now() - ago },
   ]);
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ClusterRepository, type Collected, HubRepository } from '@muster/store';
+import { SessionRepository, type Collected, HubRepository } from '@muster/store';
 import { type AgentServer, DEFAULT_LIMITS, startAgentServer } from '@muster/transport';
 import { ChangeFeed } from '../api/index.ts';
 import type { HubIdentity } from '../bootstrap/identity.ts';
@@ -38,7 +38,7 @@ export class HubRuntime {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #hub: HubRepository;
-  readonly #clusters: ClusterRepository;
+  readonly #sessions: SessionRepository;
   readonly #contents: ContentStore;
   readonly #desired: DesiredStates;
   readonly #planner: PlannerService;
@@ -62,7 +62,7 @@ export class HubRuntime {
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(HubRepository) hub: HubRepository,
-    @Inject(ClusterRepository) clusters: ClusterRepository,
+    @Inject(SessionRepository) sessions: SessionRepository,
     @Inject(ContentStore) contents: ContentStore,
     @Inject(DesiredStates) desired: DesiredStates,
     @Inject(PlannerService) planner: PlannerService,
@@ -83,7 +83,7 @@ export class HubRuntime {
     this.#clock = clock;
     this.#logger = logger;
     this.#hub = hub;
-    this.#clusters = clusters;
+    this.#sessions = sessions;
     this.#contents = contents;
     this.#desired = desired;
     this.#planner = planner;
@@ -273,7 +273,7 @@ export class HubRuntime {
   /** Ends what a removal did not reach: it was told to nobody, or the session was about to begin. */
   async #reconcileSessions(): Promise<void> {
     const live = [...this.server.sessions()].map((session) => session.peer.clusterId);
-    const removed = await this.#clusters.reconcileSessions(this.#bus.replica, live, this.leaseMs);
+    const removed = await this.#sessions.reconcileSessions(this.#bus.replica, live, this.leaseMs);
     for (const clusterId of removed) this.#endHere(clusterId);
   }
 

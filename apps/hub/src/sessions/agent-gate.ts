@@ -1,7 +1,7 @@
 import type { Hello } from '@muster/contracts';
 import { compareVersions, formatVersion } from '@muster/manifest';
 import { Inject, Injectable } from '@nestjs/common';
-import { ClusterRepository } from '@muster/store';
+import { ClusterRepository, SessionRepository } from '@muster/store';
 import type { ConnectDecision, HubSession, Peer, SessionEnd, SessionHandlers } from '@muster/transport';
 import type { HubIdentity } from '../bootstrap/identity.ts';
 import { DesiredStates } from '../plan/desired-states.ts';
@@ -21,6 +21,7 @@ const unknownReconnectMs = 600_000;
 @Injectable()
 export class AgentGate {
   readonly #clusters: ClusterRepository;
+  readonly #sessions: SessionRepository;
   readonly #desired: DesiredStates;
   readonly #statuses: StatusWriter;
   readonly #book: SessionBook;
@@ -31,6 +32,7 @@ export class AgentGate {
 
   constructor(
     @Inject(ClusterRepository) clusters: ClusterRepository,
+    @Inject(SessionRepository) sessions: SessionRepository,
     @Inject(DesiredStates) desired: DesiredStates,
     @Inject(StatusWriter) statuses: StatusWriter,
     @Inject(SessionBook) book: SessionBook,
@@ -39,6 +41,7 @@ export class AgentGate {
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#clusters = clusters;
+    this.#sessions = sessions;
     this.#desired = desired;
     this.#statuses = statuses;
     this.#book = book;
@@ -101,7 +104,7 @@ export class AgentGate {
       },
       onFacts: async (facts) => {
         const kept = keptFacts(facts);
-        if (kept !== undefined) await this.#clusters.setFacts(clusterId, session.session, kept);
+        if (kept !== undefined) await this.#sessions.setFacts(clusterId, session.session, kept);
       },
       firstForbidden: (digests) => this.#desired.firstForbidden(clusterId, digests),
       onEnd: (end) => this.#ended(session, name, end),

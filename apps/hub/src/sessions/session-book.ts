@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ClusterRepository, type OpenedSession, type SessionOpening } from '@muster/store';
+import { SessionRepository, type OpenedSession, type SessionOpening } from '@muster/store';
 import { LOGGER, type Logger } from '../tokens.ts';
 
 interface Waiting {
@@ -20,15 +20,15 @@ interface End {
  */
 @Injectable()
 export class SessionBook {
-  readonly #clusters: ClusterRepository;
+  readonly #sessions: SessionRepository;
   readonly #logger: Logger;
   #openings: Waiting[] = [];
   #ends: End[] = [];
   #writing: Promise<void> | undefined;
   #replica = '';
 
-  constructor(@Inject(ClusterRepository) clusters: ClusterRepository, @Inject(LOGGER) logger: Logger) {
-    this.#clusters = clusters;
+  constructor(@Inject(SessionRepository) sessions: SessionRepository, @Inject(LOGGER) logger: Logger) {
+    this.#sessions = sessions;
     this.#logger = logger;
   }
 
@@ -75,7 +75,7 @@ export class SessionBook {
     if (now.size === 0) return;
     try {
       const openings = [...now.values()].map((it) => it.opening);
-      const opened = await this.#clusters.openSessions(this.#replica, openings);
+      const opened = await this.#sessions.openSessions(this.#replica, openings);
       const byId = new Map(opened.map((it) => [it.clusterId, it]));
       for (const [clusterId, waiting] of now) waiting.resolve(byId.get(clusterId));
     } catch (error) {
@@ -88,7 +88,7 @@ export class SessionBook {
     this.#ends = [];
     if (ends.length === 0) return;
     try {
-      await this.#clusters.closeSessions(ends);
+      await this.#sessions.closeSessions(ends);
     } catch (error) {
       // The replica's heartbeat, or the cluster's next session, sets it right.
       this.#logger.warn({ err: error, sessions: ends.length }, 'the end of sessions could not be written');

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ChangeRepository, ClusterRepository } from '@muster/store';
+import { ChangeRepository, SessionRepository } from '@muster/store';
 import type { AgentServer } from '@muster/transport';
 import { Bus } from '../lifecycle/bus.ts';
 import { LOGGER, type Logger } from '../tokens.ts';
@@ -13,18 +13,18 @@ const requestPatienceMs = 30_000;
 @Injectable()
 export class SyncRequests {
   readonly #changes: ChangeRepository;
-  readonly #clusters: ClusterRepository;
+  readonly #sessions: SessionRepository;
   readonly #bus: Bus;
   readonly #logger: Logger;
 
   constructor(
     @Inject(ChangeRepository) changes: ChangeRepository,
-    @Inject(ClusterRepository) clusters: ClusterRepository,
+    @Inject(SessionRepository) sessions: SessionRepository,
     @Inject(Bus) bus: Bus,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#changes = changes;
-    this.#clusters = clusters;
+    this.#sessions = sessions;
     this.#bus = bus;
     this.#logger = logger;
   }
@@ -39,7 +39,7 @@ export class SyncRequests {
     const here = clusterIds.filter((id) => server.session(id) !== undefined);
     for (const id of here) void this.#ask(server, id, bundle);
     const others = clusterIds.filter((id) => !here.includes(id));
-    const elsewhere = await this.#clusters.connectedElsewhere(others, this.#bus.replica, leaseMs);
+    const elsewhere = await this.#sessions.connectedElsewhere(others, this.#bus.replica, leaseMs);
     if (elsewhere.length > 0) {
       await this.#changes.requestSync(elsewhere, bundle);
       await this.#bus.wake('sync');

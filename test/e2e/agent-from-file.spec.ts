@@ -1,24 +1,13 @@
 import { createKubeClient } from '@muster/kube';
-import type { KubeClient, KubeObject, Resource } from '@muster/kube';
+import type { KubeClient, KubeObject } from '@muster/kube';
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startCluster, whyNoClusters } from '../src/index.ts';
 import type { TestCluster } from '../src/index.ts';
 import { AgentProcess, configMap, eventually, fleet } from './agent-process.ts';
+import { configMaps, forgetAgent, namespaces, secrets } from './agent-traces.ts';
 
 const why = await whyNoClusters();
-const resource = (kind: string, plural: string, namespaced = true): Resource => ({
-  group: '',
-  version: 'v1',
-  kind,
-  plural,
-  namespaced,
-  verbs: [],
-});
-const configMaps = resource('ConfigMap', 'configmaps');
-const secrets = resource('Secret', 'secrets');
-const namespaces = resource('Namespace', 'namespaces', false);
-const leases = { ...resource('Lease', 'leases'), group: 'coordination.k8s.io' };
 
 describe.skipIf(why !== undefined)('an agent with a desired state from a file', () => {
   let cluster: TestCluster;
@@ -39,13 +28,7 @@ describe.skipIf(why !== undefined)('an agent with a desired state from a file', 
   afterEach(async () => {
     await agent.say({ assignments: [] });
     await agent.stop();
-    // The next test is another agent's life: its cluster has neither state nor objects of this one.
-    const all = await kube.list(configMaps, { labelSelector: `muster.dev/fleet=${fleet}` });
-    for (const { metadata } of all.items)
-      await kube.delete(configMaps, { namespace: metadata.namespace!, name: metadata.name });
-    const state = await kube.list(secrets, { namespace: 'muster-system' });
-    for (const { metadata } of state.items)
-      await kube.delete(secrets, { namespace: 'muster-system', name: metadata.name });
+    await forgetAgent(kube);
   });
 
   const find = async (name: string, namespace = 'shop'): Promise<KubeObject | undefined> =>
@@ -102,56 +85,6 @@ describe.skipIf(why !== undefined)('an agent with a desired state from a file', 
     for (const value of ['geheim', encoded, 'verraten', edited.password]) expect(told).not.toContain(value);
   });
 
-  it('does not go back to an older state, also after a restart', async () => {
-    agent.start();
-    await agent.say({ generation: 5, assignments: shop(configMap('a', 'new')) });
-    await agent.untilSynced('shop', 5);
-    await agent.kill();
-    await agent.say({ generation: 4, assignments: shop(configMap('a', 'old')) });
-    agent.start();
-    await eventually(
-      async () => agent.log,
-      (log) => /"outcome":"older".*was not taken on/.test(log),
-    );
-    expect(valueOf(await find('a'))).toBe('new');
-  });
-
-  it('keeps what a bundle had while that asks for what it does not know, also after a restart', async () => {
-    agent.start();
-    await agent.say({ generation: 1, assignments: shop(configMap('a', 'known')) });
-    await agent.untilSynced('shop', 1);
-    const requiredFeatures = ['time-travel/v1'];
-    await agent.say({
-      generation: 2,
-      assignments: [{ bundle: 'shop', namespace: 'shop', objects: [configMap('b')], requiredFeatures }],
-    });
-    await agent.until('shop', (status) => status.reason === 'Unsupported');
-    await agent.kill();
-    await kube.delete(configMaps, { namespace: 'shop', name: 'a' });
-    agent.start();
-    await eventually(
-      () => find('a'),
-      (found) => valueOf(found) === 'known',
-    );
-    await agent.until('shop', (status) => status.reason === 'Unsupported' && status.version.generation === 2);
-    expect(await ours()).toEqual(['a']);
-  });
-
-  it('takes over at once from an earlier process of its own pod', async () => {
-    const env = { POD_UID: 'c0ffee00-0000-4000-8000-000000000001' };
-    // A pod knows nothing of the processes that had the cluster before, and would wait.
-    await kube.delete(leases, { namespace: 'muster-system', name: 'muster-agent' }).catch(() => undefined);
-    agent.start({ env });
-    await agent.say({ generation: 1, assignments: shop(configMap('a')) });
-    await agent.untilSynced('shop', 1);
-    await agent.kill();
-    await agent.say({ generation: 2, assignments: shop(configMap('a', '2')) });
-    agent.start({ env });
-    await agent.untilSynced('shop', 2);
-    expect(agent.log).not.toContain('another agent holds this cluster');
-    await agent.kill('SIGTERM');
-  });
-
   it('heals an edit and a deletion at once', async () => {
     agent.start();
     await agent.say({ assignments: shop(configMap('a'), configMap('b')) });
@@ -175,27 +108,6 @@ describe.skipIf(why !== undefined)('an agent with a desired state from a file', 
       () => find('a'),
       (found) => found?.metadata.labels?.['muster.dev/fleet'] === fleet,
     );
-  });
-
-  it('after a restart writes nothing when nothing changed', async () => {
-    agent.start();
-    await agent.say({ generation: 1, assignments: shop(configMap('a'), configMap('b')) });
-    await agent.untilSynced('shop');
-    const before = (await kube.list(configMaps, { namespace: 'shop' })).resourceVersion;
-    const versions = async () =>
-      (await kube.list(secrets, { namespace: 'muster-system' })).items.map(
-        (item) => item.metadata.resourceVersion,
-      );
-    await agent.kill('SIGTERM');
-    const state = await versions();
-    agent.start();
-    await eventually(
-      async () => agent.log.match(/holds the cluster/g)?.length,
-      (count) => count === 2,
-    );
-    await agent.untilSynced('shop');
-    expect(await versions()).toEqual(state);
-    expect((await find('a'))!.metadata.resourceVersion! <= before).toBe(true);
   });
 
   it.each([
@@ -372,21 +284,6 @@ describe.skipIf(why !== undefined)('an agent with a desired state from a file', 
       () => find('big-7'),
       (found) => found !== undefined,
     );
-  });
-
-  it('waits for an API server that is away when it starts', async () => {
-    await cluster.apiServer.kill();
-    try {
-      await agent.say({ assignments: shop(configMap('a')) });
-      agent.start();
-      await eventually(
-        async () => agent.log,
-        (log) => log.includes('cannot take the Lease'),
-      );
-    } finally {
-      await cluster.apiServer.start();
-    }
-    await agent.untilSynced('shop');
   });
 
   it('of two agents one waits, and goes on when the other dies', async () => {

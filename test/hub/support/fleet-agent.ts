@@ -90,7 +90,7 @@ export class FleetAgent {
       what,
       async () => this.desired,
       (it) => it !== undefined && isSo(it),
-      { timeoutMs: 20_000 },
+      { timeoutMs: 45_000 },
     );
     return state!;
   }

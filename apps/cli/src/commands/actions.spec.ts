@@ -41,7 +41,7 @@ describe('muster', () => {
     expect(await runCli(['sync', 'checkout', '-l', 'env=dev'], hub)).toEqual({
       exitCode: 0,
       stdout: 'revision 1a2b3c4d; asked 1 cluster\n',
-      stderr: 'Not connected to this hub, and so not asked: b\n',
+      stderr: 'Not connected, and so not asked: b\n',
     });
     expect(hub.requests[0]!.body).toEqual({ bundle: 'checkout', labelSelector: 'env=dev' });
   });

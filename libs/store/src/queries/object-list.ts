@@ -18,7 +18,7 @@ const isSame = (said: string, listed: string): string =>
  * is known while the cluster is silent, speaks of another manifest, or has more to say than a report holds.
  */
 const objectsView = `${bundleNamespaces}, listed as not materialized (
-  select s.cluster_id, s.cluster, s.bundle, s.cluster_labels, s.fresh, s.current, s.object_problem_count, s.said_objects,
+  select s.cluster, s.bundle, s.cluster_labels, s.fresh, s.current, s.object_problem_count, s.said_objects,
     o.api_group, o.version, o.kind, ${objectNamespace} as namespace, o.name, o.images
   from states s
   join manifest_objects o on o.manifest_digest = s.manifest_digest
@@ -41,8 +41,12 @@ const objectsView = `${bundleNamespaces}, listed as not materialized (
   from states s
   cross join lateral jsonb_to_recordset(s.said_objects) as e("group" text, version text, kind text, namespace text,
     name text, sync text, health text, reason text, message text)
-  where s.said_objects is not null and not exists (
-    select 1 from listed l where l.cluster_id = s.cluster_id and l.bundle = s.bundle and ${isSame('e', 'l')})
+  where s.said_objects is not null and not (s.assigned and exists (
+    select 1 from (
+      select o.api_group, o.kind, o.name, ${objectNamespace} as namespace
+      from manifest_objects o left join bundle_namespaces d on d.name = s.bundle
+      where o.manifest_digest = s.manifest_digest) l
+    where ${isSame('e', 'l')}))
 ), view as not materialized (
   select n.cluster, n.bundle, n.cluster_labels, n."group", n.version, n.kind, n.namespace, n.name, n.images,
     case when not n.fresh then 'Unknown' when n.said_sync is not null then n.said_sync

@@ -133,12 +133,14 @@ describe("an agent of the recorded frames, against today's hub", () => {
     call.write(await readGolden('hello'));
     expect((await said.next()).value).toMatchObject({ $case: 'welcome', value: { session: 1n } });
 
-    for (const name of ['heartbeat', 'report', 'report-gone', 'facts']) call.write(await readGolden(name));
-    await heardAtLeast(4);
+    for (const name of ['heartbeat', 'report', 'report-gone', 'report-refused', 'facts'])
+      call.write(await readGolden(name));
+    await heardAtLeast(5);
     expect(heard).toEqual([
       ['hello', agentMessages.hello.value],
       ['report', agentMessages.report.value],
       ['report', agentMessages['report-gone'].value],
+      ['report', agentMessages['report-refused'].value],
       ['facts', agentMessages.facts.value],
     ]);
 

@@ -93,6 +93,19 @@ export const agentMessages = {
       refused: undefined,
     },
   },
+  'report-refused': {
+    $case: 'report',
+    value: {
+      sequence: 3n,
+      assignments: [],
+      complete: false,
+      applied: version,
+      refused: {
+        version: { epoch: version.epoch, generation: version.generation + 1n },
+        message: 'what came is not what its digest names',
+      },
+    },
+  },
   facts: { $case: 'facts', value: { ...facts, complete: false } },
   'response-chunk': { $case: 'responseChunk', value: { id: 1n, data: Buffer.from('synced'), gzip: false } },
   'response-end': { $case: 'responseEnd', value: { id: 1n, code: 0, message: '' } },
@@ -139,6 +152,7 @@ const WHAT: Record<keyof typeof agentMessages | keyof typeof hubMessages, string
   heartbeat: 'I am here.',
   report: 'The first report of a session, and with it everything is told.',
   'report-gone': 'A bundle has left the cluster, and nothing of it remains.',
+  'report-refused': 'The newest state could not be taken on; the one before goes on.',
   facts: 'Facts while a part of the discovery fails.',
   'response-chunk': 'A part of the answer to request 1.',
   'response-end': 'The answer to request 1 is complete.',

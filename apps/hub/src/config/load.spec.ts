@@ -33,6 +33,13 @@ describe('the configuration of the hub', () => {
     expect(config(['--certificate-life', '90m'])['certificate-life']).toBe(5_400_000);
   });
 
+  test('refuses durations that no timer holds', () => {
+    expect(loadConfig(['--git-poll-interval', '30d'], {})).toMatchObject({
+      problems: ['git-poll-interval "30d" (from the flag --git-poll-interval): must be from 1s to 7d'],
+    });
+    expect(loadConfig(['--certificate-life', '1s'], {}).kind).toBe('invalid');
+  });
+
   test('names every wrong setting with the place that it came from', () => {
     const loaded = loadConfig(
       ['--config', 'hub.yaml', '--http-port', '70000'],

@@ -12,6 +12,12 @@ const Duration = z
     return Number(amount) * unit[name as keyof typeof unit];
   });
 
+/** Timers hold no more than 24 days: a longer one would run out at once. */
+function between(least: number, leastText: string, most: number, mostText: string) {
+  const message = `must be from ${leastText} to ${mostText}`;
+  return z.number().min(least, message).max(most, message);
+}
+
 const Port = z.coerce.number().int().min(0).max(65_535);
 const Address = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:]+):\d{1,5}$/i, 'must be host:port');
 
@@ -125,7 +131,7 @@ export const settings = {
     description: 'A file with that token; read again for each fetch.',
   }),
   'git-poll-interval': setting({
-    schema: Duration.pipe(z.number().min(1_000)),
+    schema: Duration.pipe(between(1_000, '1s', 7 * 86_400_000, '7d')),
     default: '30s',
     valueName: 'DURATION',
     description: 'How often the fleet repo is looked at; a webhook makes the hub look at once.',
@@ -148,7 +154,7 @@ export const settings = {
       'Wraps the keys in the database (MUSTER_MASTER_KEY goes before it); default <data>/master-key.',
   }),
   'certificate-life': setting({
-    schema: Duration.pipe(z.number().min(2_000)),
+    schema: Duration.pipe(between(2_000, '2s', 365 * 86_400_000, '365d')),
     default: '24h',
     valueName: 'DURATION',
     description: "How long a cluster's certificate lives; it is renewed at two thirds of that.",

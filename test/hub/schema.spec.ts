@@ -41,6 +41,25 @@ test('migrations make exactly the tables that entities describe', async () => {
   expect(upQueries.map((it) => it.query)).toEqual([]);
 });
 
+test('events of former hubs are about the clusters and bundles that they named', async () => {
+  await dataSource.undoLastMigration();
+  await dataSource.query(`insert into events (at, by, kind, subject, message) values
+    (now(), 'admin', 'ClusterRemoved', 'eu-1', 'cluster eu-1 was removed'),
+    (now(), 'admin', 'Paused', 'cart', 'paused bundle cart: fire'),
+    (now(), 'admin', 'Paused', 'eu-2', 'paused cluster eu-2'),
+    (now(), 'admin', 'Paused', '', 'paused everything'),
+    (now(), 'admin', 'JoinTokenRevoked', 'abc', 'join token abc was revoked')`);
+  await dataSource.runMigrations();
+  const events = await dataSource.query<object[]>('select cluster, bundle from events order by seq');
+  expect(events).toEqual([
+    { cluster: 'eu-1', bundle: null },
+    { cluster: null, bundle: 'cart' },
+    { cluster: 'eu-2', bundle: null },
+    { cluster: null, bundle: null },
+    { cluster: null, bundle: null },
+  ]);
+});
+
 test('every migration can be taken back', async () => {
   for (const _ of dataSource.migrations) await dataSource.undoLastMigration();
   const tables = await dataSource.query<{ tablename: string }[]>(

@@ -16,8 +16,7 @@ export async function sync(
   const request: SyncRequest = { ...(bundle !== undefined && { bundle }), ...clusterScope(options) };
   const { revision, asked, notConnected } = await hub.post<SyncResult>('sync', request);
   io.stdout(`revision ${shortSha(revision)}; asked ${count(asked.length, 'cluster')}\n`);
-  if (notConnected.length > 0)
-    io.stderr(`Not connected, and so not asked: ${notConnected.join(', ')}\n`);
+  if (notConnected.length > 0) io.stderr(`Not connected, and so not asked: ${notConnected.join(', ')}\n`);
   return EXIT_OK;
 }
 

@@ -142,6 +142,32 @@ describe('garbage collection', () => {
     expect((await api.ask('GET', `${path}/child`)).status).toBe(404);
   });
 
+  it('keeps an owner in the foreground until a dependent lets go of it', async () => {
+    const api = testApi();
+    const path = await shop(api);
+    const uid = textAt((await api.ask('POST', path, configMapBody('owner'))).body, 'metadata', 'uid') ?? '';
+    const [reference] = listAt(ownedBy('ConfigMap', 'owner', uid), 'ownerReferences');
+    await api.ask(
+      'POST',
+      path,
+      configMapBody(
+        'child',
+        {},
+        {
+          finalizers: ['example.test/hold'],
+          ownerReferences: [{ ...(reference as JsonObject), blockOwnerDeletion: true }],
+        },
+      ),
+    );
+    await api.ask('DELETE', `${path}/owner?propagationPolicy=Foreground`);
+    api.environment.advance(0);
+    expect((await api.ask('GET', `${path}/owner`)).status).toBe(200);
+    const letGo = { metadata: { ownerReferences: null } };
+    await api.ask('PATCH', `${path}/child`, letGo, 'application/merge-patch+json');
+    api.environment.advance(0);
+    expect((await api.ask('GET', `${path}/owner`)).status).toBe(404);
+  });
+
   it('leaves an object whose owner’s kind isn’t served', async () => {
     const api = testApi();
     const path = await shop(api);

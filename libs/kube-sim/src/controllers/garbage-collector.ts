@@ -1,4 +1,4 @@
-import { isObject, listAt, textAt, type Json, type JsonObject } from '../json/value.ts';
+import { isObject, jsonEqual, listAt, textAt, type Json, type JsonObject } from '../json/value.ts';
 import { finalizersOf, isTerminating, nameOf, namespaceOf, uidOf, withMeta } from '../objects/metadata.ts';
 import type { Cluster } from '../operations/cluster.ts';
 import { remove } from '../operations/delete.ts';
@@ -6,6 +6,7 @@ import { getObject } from '../operations/read.ts';
 import { updateObject } from '../operations/write.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { StoreEvent } from '../store/event-log.ts';
+import { objectKey } from '../store/store.ts';
 import { WorkQueue, type Controller } from './controller.ts';
 
 interface Dependent {
@@ -16,14 +17,23 @@ interface Dependent {
 const ownersOf = (object: JsonObject): readonly JsonObject[] =>
   listAt(object, 'metadata', 'ownerReferences').filter(isObject);
 
+const isHeld = (object: JsonObject): boolean =>
+  isTerminating(object) &&
+  finalizersOf(object).some((one) => one === 'foregroundDeletion' || one === 'orphan');
+
 const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.split('/')[0]! : '');
+
+/** Whether an owner is there for its dependent; `waiting`: to go as soon as those that it owns have gone. */
+type OwnerState = 'there' | 'waiting' | 'gone';
 
 /** Deletes objects whose owners are all gone, and finishes foreground and orphaning deletions. */
 export class GarbageCollector implements Controller {
   readonly #cluster: Cluster;
   readonly #queue: WorkQueue;
-  /** uid of an owner → the objects that name it: storage and key. Kept up by every write. */
+  /** uid of an owner → the objects that name it, by their own uids. Kept up by every write. */
   readonly #dependents = new Map<string, Map<string, Dependent>>();
+  /** uid → an object that is to go, and which only this controller can let go. Kept up by every write. */
+  readonly #held = new Map<string, Dependent>();
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -35,30 +45,19 @@ export class GarbageCollector implements Controller {
     for (const storage of store.storages()) {
       for (const object of store.list(storage)) this.#index(storage, object);
     }
-    for (const uid of this.#dependents.keys()) this.#queue.add(uid);
-    for (const storage of store.storages()) {
-      for (const object of store.list(storage)) if (isTerminating(object)) this.#queue.add(uidOf(object));
-    }
+    for (const uid of [...this.#dependents.keys(), ...this.#held.keys()]) this.#queue.add(uid);
   }
 
   onWrite({ storage, type, object, previous }: StoreEvent): void {
-    if (previous !== undefined) this.#forget(storage, previous);
-    if (type !== 'DELETED') {
-      this.#index(storage, object);
-      for (const owner of ownersOf(object)) {
-        if (type === 'ADDED') this.#queue.add(textAt(owner, 'uid') ?? '');
-      }
-      if (
-        isTerminating(object) &&
-        finalizersOf(object).some((one) => one === 'foregroundDeletion' || one === 'orphan')
-      ) {
-        this.#queue.add(uidOf(object));
-      }
-      return;
+    if (previous !== undefined) this.#forget(previous);
+    if (type !== 'DELETED') this.#index(storage, object);
+    if (this.#held.has(uidOf(object))) this.#queue.add(uidOf(object));
+    if (type === 'DELETED' && this.#dependents.has(uidOf(object))) this.#queue.add(uidOf(object));
+    // Owners may be absent when they are named, and free to go when they aren't any more.
+    const before = previous === undefined ? [] : ownersOf(previous);
+    if (type !== 'MODIFIED' || !jsonEqual(before, ownersOf(object))) {
+      for (const owner of [...before, ...ownersOf(object)]) this.#queue.add(textAt(owner, 'uid') ?? '');
     }
-    if (this.#dependents.has(uidOf(object))) this.#queue.add(uidOf(object));
-    // A blocking dependent has gone: its owner may follow.
-    for (const owner of ownersOf(object)) this.#queue.add(textAt(owner, 'uid') ?? '');
   }
 
   stop(): void {
@@ -68,6 +67,7 @@ export class GarbageCollector implements Controller {
   #index(storage: string, object: JsonObject): void {
     const resource = this.#cluster.registry.ofStorage(storage);
     if (resource === undefined) return;
+    if (isHeld(object)) this.#held.set(uidOf(object), { resource, object });
     for (const owner of ownersOf(object)) {
       const uid = textAt(owner, 'uid') ?? '';
       const known = this.#dependents.get(uid) ?? new Map<string, Dependent>();
@@ -76,8 +76,8 @@ export class GarbageCollector implements Controller {
     }
   }
 
-  #forget(storage: string, object: JsonObject): void {
-    if (this.#cluster.registry.ofStorage(storage) === undefined) return;
+  #forget(object: JsonObject): void {
+    this.#held.delete(uidOf(object));
     for (const owner of ownersOf(object)) {
       const uid = textAt(owner, 'uid') ?? '';
       const known = this.#dependents.get(uid);
@@ -89,73 +89,46 @@ export class GarbageCollector implements Controller {
   /** Looks at one owner: those that depend on it, and whether it waits for them. */
   #collect(uid: string): void {
     const dependents = [...(this.#dependents.get(uid)?.values() ?? [])];
-    const owner = this.#ownerOf(uid, dependents);
-    if (owner === undefined) {
-      for (const dependent of dependents) this.#collectDependent(dependent);
+    const held = this.#held.get(uid);
+    if (held !== undefined && finalizersOf(held.object).includes('orphan')) {
+      for (const dependent of dependents) this.#dropOwner(dependent, uid);
+      this.#dropFinalizer(held, 'orphan');
       return;
     }
-    if (!isTerminating(owner.object)) return;
-    const finalizers = finalizersOf(owner.object);
-    if (finalizers.includes('orphan')) {
-      for (const dependent of dependents) this.#dropOwner(dependent, uid);
-      this.#dropFinalizer(owner, 'orphan');
-    } else if (finalizers.includes('foregroundDeletion')) {
-      for (const dependent of dependents) this.#delete(dependent, 'Foreground');
-      const blocking = [...(this.#dependents.get(uid)?.values() ?? [])].some(({ object }) =>
-        ownersOf(object).some((one) => textAt(one, 'uid') === uid && one['blockOwnerDeletion'] === true),
-      );
-      if (!blocking) this.#dropFinalizer(owner, 'foregroundDeletion');
-    }
+    for (const dependent of dependents) this.#collectDependent(dependent);
+    if (held === undefined) return;
+    const blocking = [...(this.#dependents.get(uid)?.values() ?? [])].some(({ object }) =>
+      ownersOf(object).some((one) => textAt(one, 'uid') === uid && one['blockOwnerDeletion'] === true),
+    );
+    if (!blocking) this.#dropFinalizer(held, 'foregroundDeletion');
   }
 
-  /** The owner itself, found by what a dependent says of it, or by its uid among those that are going. */
-  #ownerOf(uid: string, dependents: readonly Dependent[]): Dependent | undefined {
-    const { store, registry } = this.#cluster;
-    for (const { object } of dependents) {
-      const reference = ownersOf(object).find((one) => textAt(one, 'uid') === uid);
-      const found = reference === undefined ? undefined : this.#resolve(reference, object);
-      if (found !== undefined && uidOf(found.object) === uid) return found;
-    }
-    if (dependents.length > 0) return undefined;
-    for (const storage of store.storages()) {
-      const object = store.list(storage).find((one) => uidOf(one) === uid);
-      const resource = object === undefined ? undefined : registry.ofStorage(storage);
-      if (object !== undefined && resource !== undefined) return { resource, object };
-    }
-    return undefined;
+  /** A namespaced owner is in the namespace of its dependent or nowhere, as for the real collector. */
+  #stateOf(owner: JsonObject, dependent: JsonObject): OwnerState {
+    const group = groupOf(textAt(owner, 'apiVersion') ?? '');
+    const resource = this.#cluster.registry.ofKind(group, textAt(owner, 'kind') ?? '');
+    // Of a kind that isn't served, and of one that a cluster's object can't point at, nobody can say that it is gone.
+    if (resource === undefined) return 'there';
+    const namespace = resource.namespaced ? namespaceOf(dependent) : undefined;
+    if (resource.namespaced && namespace === undefined) return 'there';
+    const name = textAt(owner, 'name') ?? '';
+    const found = this.#cluster.store.get(resource.storage, objectKey(namespace, name));
+    if (found === undefined || uidOf(found) !== textAt(owner, 'uid')) return 'gone';
+    return isTerminating(found) && finalizersOf(found).includes('foregroundDeletion') ? 'waiting' : 'there';
   }
 
-  #resolve(reference: JsonObject, dependent: JsonObject): Dependent | undefined {
-    const { store } = this.#cluster;
-    const resource = this.#resourceOf(reference);
-    if (resource === undefined) return undefined;
-    const name = textAt(reference, 'name') ?? '';
-    const key = resource.namespaced ? `${namespaceOf(dependent) ?? ''}/${name}` : name;
-    const object = store.get(resource.storage, key);
-    return object === undefined ? undefined : { resource, object };
-  }
-
-  #resourceOf(reference: JsonObject): ServedResource | undefined {
-    const group = groupOf(textAt(reference, 'apiVersion') ?? '');
-    return this.#cluster.registry.ofKind(group, textAt(reference, 'kind') ?? '');
-  }
-
-  /** Deletes it if no owner is left; otherwise it loses only the owners that are gone. */
+  /** Deletes it if no owner is left; otherwise it loses only the owners that are gone or about to go. */
   #collectDependent(dependent: Dependent): void {
-    const alive = (owner: JsonObject): boolean => {
-      // Of a kind that isn't served nobody can say whether it is gone.
-      if (this.#resourceOf(owner) === undefined) return true;
-      const found = this.#resolve(owner, dependent.object);
-      return found !== undefined && uidOf(found.object) === textAt(owner, 'uid');
-    };
+    if (isTerminating(dependent.object)) return;
     const owners = ownersOf(dependent.object);
-    const left = owners.filter(alive);
-    if (left.length === 0) this.#delete(dependent, 'Background');
-    else if (left.length < owners.length) this.#setOwners(dependent, left);
+    const states = owners.map((owner) => this.#stateOf(owner, dependent.object));
+    const left = owners.filter((_owner, index) => states[index] === 'there');
+    if (left.length === owners.length) return;
+    if (left.length > 0) this.#setOwners(dependent, left);
+    else this.#delete(dependent, states.includes('waiting') ? 'Foreground' : 'Background');
   }
 
   #delete({ resource, object }: Dependent, propagation: 'Background' | 'Foreground'): void {
-    if (isTerminating(object)) return;
     const target = { resource, namespace: namespaceOf(object), name: nameOf(object) };
     const hasOwn = this.#dependents.has(uidOf(object));
     remove(this.#cluster, target, {

@@ -2,7 +2,7 @@ import type { StatusCause } from '../api/api-error.ts';
 import { at, jsonEqual, type JsonObject } from '../json/value.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { finalizersOf, isTerminating } from './metadata.ts';
-import { wrong } from './validate.ts';
+import { wrong } from './causes.ts';
 
 /** Fields that can't change once an object is there, by group and kind. */
 const fixed: Readonly<Record<string, readonly (readonly string[])[]>> = {

@@ -2,6 +2,7 @@ import type { StatusCause } from '../api/api-error.ts';
 import { isList, isObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../json/value.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { MapSchema, Schema } from '../schema/schema.ts';
+import { required, wrong } from './causes.ts';
 import {
   configKeyProblems,
   labelValueProblems,
@@ -9,18 +10,7 @@ import {
   nameRuleOf,
   qualifiedNameProblems,
 } from './names.ts';
-
-export const required = (field: string, why?: string): StatusCause => ({
-  reason: 'FieldValueRequired',
-  message: why === undefined ? 'Required value' : `Required value: ${why}`,
-  field,
-});
-
-export const wrong = (field: string, value: Json | undefined, why: string): StatusCause => ({
-  reason: 'FieldValueInvalid',
-  message: `Invalid value: ${JSON.stringify(value ?? null)}: ${why}`,
-  field,
-});
+import { validateFinalizers, validateOwners } from './validate-references.ts';
 
 const validateLabels = (labels: JsonObject | undefined, field: string): StatusCause[] =>
   Object.entries(labels ?? {}).flatMap(([key, value]) => [
@@ -57,6 +47,7 @@ const validateMetadata = (resource: ServedResource, object: JsonObject): StatusC
       field: 'metadata.annotations',
     });
   }
+  causes.push(...validateOwners(object), ...validateFinalizers(object, resource.custom));
   return causes;
 };
 

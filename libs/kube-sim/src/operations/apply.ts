@@ -4,7 +4,7 @@ import { reportOf } from '../managed/conflict.ts';
 import { managersOf, type Managers } from '../managed/managers.ts';
 import { applyConfig, managersBeforeApply } from '../managed/updater.ts';
 import { withMeta } from '../objects/metadata.ts';
-import { required } from '../objects/validate.ts';
+import { required } from '../objects/causes.ts';
 import { configProblems } from '../schema/check-config.ts';
 import { normalize } from '../schema/normalize.ts';
 import { subjectOf, type Cluster, type Target, type WriteOptions, type WriteResult } from './cluster.ts';

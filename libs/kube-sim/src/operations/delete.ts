@@ -1,5 +1,6 @@
-import { badRequest, conflict, type ApiError } from '../api/api-error.ts';
+import { badRequest, conflict, invalid, type ApiError, type StatusCause } from '../api/api-error.ts';
 import { isObject, numberAt, objectAt, textAt, type Json, type JsonObject } from '../json/value.ts';
+import { wrong } from '../objects/causes.ts';
 import {
   finalizersOf,
   isTerminating,
@@ -21,20 +22,33 @@ export interface DeleteOptions {
   readonly dryRun: boolean;
 }
 
+const deleteOptionsSubject = { group: 'meta.k8s.io', plural: '', kind: 'DeleteOptions', name: '' };
+
+const unknown = (propagation: string): StatusCause => ({
+  reason: 'FieldValueNotSupported',
+  message: `Unsupported value: "${propagation}": supported values: "Foreground", "Background", "Orphan", "nil"`,
+  field: 'propagationPolicy',
+});
+
 const propagations = ['Background', 'Foreground', 'Orphan'] as const;
 
 /** From the request's body and query; the body wins. */
 export const deleteOptionsOf = (body: Json | undefined, query: URLSearchParams): DeleteOptions => {
   const given = isObject(body) ? body : {};
-  const propagation = textAt(given, 'propagationPolicy') ?? query.get('propagationPolicy');
+  const propagation = textAt(given, 'propagationPolicy') ?? query.get('propagationPolicy') ?? '';
+  const orphan = given['orphanDependents'];
   const known = propagations.find((one) => one === propagation);
-  const orphan = given['orphanDependents'] === true ? 'Orphan' : 'Background';
+  if (propagation !== '' && known === undefined) throw invalid(deleteOptionsSubject, [unknown(propagation)]);
+  if (known !== undefined && typeof orphan === 'boolean') {
+    const why = 'orphanDependents and deletionPropagation cannot be both set';
+    throw invalid(deleteOptionsSubject, [wrong('propagationPolicy', known, why)]);
+  }
   const uid = textAt(given, 'preconditions', 'uid');
   const resourceVersion = textAt(given, 'preconditions', 'resourceVersion');
   return {
     ...(uid !== undefined && { uid }),
     ...(resourceVersion !== undefined && { resourceVersion }),
-    propagation: known ?? orphan,
+    propagation: known ?? (orphan === true ? 'Orphan' : 'Background'),
     dryRun: query.has('dryRun') || (Array.isArray(given['dryRun']) && given['dryRun'].length > 0),
   };
 };

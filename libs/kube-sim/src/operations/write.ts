@@ -15,7 +15,8 @@ import {
   withMeta,
 } from '../objects/metadata.ts';
 import { preparedForCreate, preparedForUpdate } from '../objects/prepare.ts';
-import { validate, wrong } from '../objects/validate.ts';
+import { wrong } from '../objects/causes.ts';
+import { validate } from '../objects/validate.ts';
 import { validateUpdate } from '../objects/validate-update.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { emptyOf } from '../schema/normalize.ts';

@@ -9,7 +9,7 @@ import { configMaps, forgetAgent, leases, secrets } from './agent-traces.ts';
 const why = await whyNoClusters();
 
 /** What an agent knows of its former life is in its cluster alone. */
-describe.skipIf(why !== undefined)('an agent that is started again', () => {
+describe.skipIf(why !== undefined)('an agent that is started again (invariant 3)', () => {
   let cluster: TestCluster;
   let kube: KubeClient;
   let agent: AgentProcess;

@@ -7,7 +7,7 @@ const production = '{matchLabels: {env: production}}';
 const many = Array.from({ length: 12 }, (_, n) => `item-${n}`);
 
 /** The guard on deletions (invariant 4): what would empty a cluster waits for a person. */
-describe('a fleet that would lose a lot', () => {
+describe('a fleet that would lose a lot (invariant 4)', () => {
   let fleet: TestFleet;
   let solo: Member;
 

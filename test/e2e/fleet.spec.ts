@@ -95,7 +95,7 @@ describe('a fleet of three real clusters', () => {
     await fleet.settled();
   });
 
-  it('goes on healing while the hub is dead, and also after the agent was killed meanwhile', async () => {
+  it('goes on healing while the hub is dead, and also after the agent was killed meanwhile (invariant 9)', async () => {
     await fleet.hub.kill();
     const us = fleet.member('us-1');
     const resource = (await us.kube.resourceFor('', 'v1', 'ConfigMap'))!;
@@ -144,7 +144,7 @@ describe('a fleet of three real clusters', () => {
     await fleet.settled();
   });
 
-  it('stops the agent of a removed cluster, whose workloads stay', async () => {
+  it('stops the agent of a removed cluster, whose workloads stay (invariant 9)', async () => {
     await fleet.hub.api.call('DELETE', 'clusters/lab-1');
     const lab = fleet.member('lab-1');
     await lab.agent.program().ended;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleFile, configMap, type Member, startFleet, type TestFleet } from './fleet-fixture.ts';
 
 /** One writer per cluster (invariant 13), whatever becomes of the agents. */
-describe('two agents for one cluster', () => {
+describe('two agents for one cluster (invariant 13)', () => {
   let fleet: TestFleet;
   let solo: Member;
   let second: TestAgent;

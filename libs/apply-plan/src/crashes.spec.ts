@@ -116,7 +116,7 @@ const chapter = fc.record({
   theirs: fc.uniqueArray(fc.constantFrom(...ids), { maxLength: 2 }),
 });
 
-describe('whatever states follow each other, and wherever the agent crashes', () => {
+describe('whatever states follow each other, and wherever the agent crashes (invariant 3)', () => {
   it('nothing that others made is deleted, and nothing of ours is orphaned', () => {
     fc.assert(
       fc.property(fc.array(chapter, { maxLength: 8 }), state, (chapters, last) => {

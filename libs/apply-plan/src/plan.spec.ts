@@ -205,7 +205,7 @@ describe('an object that is wanted', () => {
   });
 });
 
-describe('an object that nothing wants any more', () => {
+describe('an object that nothing wants any more (invariant 4)', () => {
   const desired = [wants('keep')];
   const others: InventoryEntry[] = [owns('keep')];
   const otherLives = [live('keep')];

@@ -8,6 +8,7 @@ import { servesCustomResources } from './cases/custom-resources.ts';
 import { deletesWithCare } from './cases/deletion.ts';
 import { tellsWhatItServes } from './cases/discovery.ts';
 import { finalizesObjects } from './cases/finalizers.ts';
+import { runsJobs } from './cases/jobs.ts';
 import { answersKubectl } from './cases/kubectl.ts';
 import { listsAndSelects } from './cases/lists.ts';
 import { keepsObjects } from './cases/objects.ts';
@@ -15,6 +16,7 @@ import { collectsGarbage } from './cases/owners.ts';
 import { refusesBadInput } from './cases/refusals.ts';
 import { tracksUpdates } from './cases/updates.ts';
 import { watchesChanges } from './cases/watches.ts';
+import { runsEveryKindOfWorkload } from './cases/workload-kinds.ts';
 import { runsWorkloads } from './cases/workloads.ts';
 import type { ConformanceServer, Target } from './target.ts';
 
@@ -72,6 +74,8 @@ export function kubernetesConformance(name: string, start: () => Promise<Conform
     tracksUpdates(reach);
     servesCustomResources(reach);
     runsWorkloads(reach);
+    runsEveryKindOfWorkload(reach);
+    runsJobs(reach);
     answersKubectl(reach);
   });
 }

@@ -10,9 +10,9 @@ export interface SimulatedClusterOptions {
    * `stop`, atomically. A file that can't be read rejects the start with `SnapshotError`.
    */
   readonly snapshotFile?: string;
-  /** Until a Deployment's Pods are ready; 200 ms. `Infinity`: never. */
+  /** Until Pods are ready, and those of Jobs have ended; 200 ms. `Infinity`: never. */
   readonly podsReadyAfterMs?: number;
-  /** Whether Deployments get ReplicaSets and Pods; true. Without, they are only stored, as where no controller runs. */
+  /** Whether workloads get Pods and claims are bound; true. Without, they are only stored, as where no controller runs. */
   readonly runWorkloads?: boolean;
   /** How many of the newest events a watch may resume from; 500. */
   readonly historyLimit?: number;

@@ -1,9 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CustomResourceController } from '../controllers/custom-resources.ts';
-import type { Controller } from '../controllers/controller.ts';
-import { DeploymentController } from '../controllers/deployments.ts';
-import { GarbageCollector } from '../controllers/garbage-collector.ts';
-import { NamespaceController } from '../controllers/namespaces.ts';
+import { controllersOf } from '../controllers/all.ts';
 import { FaultRules, type Faults } from '../faults/faults.ts';
 import { ApiServer } from '../http/api-server.ts';
 import type { Cluster } from '../operations/cluster.ts';
@@ -68,12 +64,7 @@ const startControllers = (
   cluster: Cluster,
   { podsReadyAfterMs = 200, runWorkloads = true }: SimulatedClusterOptions,
 ): (() => void) => {
-  const controllers: Controller[] = [
-    new CustomResourceController(cluster),
-    new NamespaceController(cluster),
-    new GarbageCollector(cluster),
-    ...(runWorkloads ? [new DeploymentController(cluster, podsReadyAfterMs)] : []),
-  ];
+  const controllers = controllersOf(cluster, { podsReadyAfterMs, runWorkloads });
   for (const controller of controllers) controller.start();
   const stopListening = cluster.store.onWrite((event) => {
     for (const controller of controllers) controller.onWrite(event);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { at, listAt, numberAt, textAt, type JsonObject } from '../json/value.ts';
 import { configMapBody, shop, testApi, type TestApi } from '../testing/api.ts';
-import { readyAnnotation } from './deployment-objects.ts';
+import { readyAnnotation } from './pod-objects.ts';
 
 const deployments = '/apis/apps/v1/namespaces/shop/deployments';
 const deployment = (replicas: number, image = 'web:1', annotations: JsonObject = {}): JsonObject => ({

@@ -1,8 +1,6 @@
-import { isObject, listAt, numberAt, objectAt, textAt, type Json, type JsonObject } from '../json/value.ts';
-import { namespaceOf, nameOf, uidOf } from '../objects/metadata.ts';
-
-/** Pods whose template says so never become ready: for demonstrations of a rollout that doesn't finish. */
-export const readyAnnotation = 'sim.muster.dev/ready';
+import { listAt, numberAt, objectAt, textAt, type Json, type JsonObject } from '../json/value.ts';
+import { namespaceOf, nameOf } from '../objects/metadata.ts';
+import { isReady, ownedBy } from './pod-objects.ts';
 
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
@@ -18,17 +16,6 @@ export const templateHash = (template: Json): string => {
     (_, index) => alphabet[Number((hash / base ** BigInt(index)) % base)],
   ).join('');
 };
-
-const ownedBy = (owner: JsonObject): Json => [
-  {
-    apiVersion: textAt(owner, 'apiVersion') ?? '',
-    kind: textAt(owner, 'kind') ?? '',
-    name: nameOf(owner),
-    uid: uidOf(owner),
-    controller: true,
-    blockOwnerDeletion: true,
-  },
-];
 
 const labelledTemplate = (deployment: JsonObject, hash: string): JsonObject => {
   const template = objectAt(deployment, 'spec', 'template') ?? {};
@@ -59,58 +46,7 @@ export const replicaSetOf = (deployment: JsonObject, hash: string): JsonObject =
   };
 };
 
-export const podOf = (replicaSet: JsonObject): JsonObject => {
-  const template = objectAt(replicaSet, 'spec', 'template') ?? {};
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      ...objectAt(template, 'metadata'),
-      generateName: `${nameOf(replicaSet)}-`,
-      namespace: namespaceOf(replicaSet) ?? '',
-      ownerReferences: ownedBy(replicaSet),
-    },
-    spec: template['spec'] ?? {},
-  };
-};
-
 export const replicasOf = (object: JsonObject): number => numberAt(object, 'spec', 'replicas') ?? 1;
-
-export const isOwnedBy = (object: JsonObject, owner: JsonObject): boolean =>
-  listAt(object, 'metadata', 'ownerReferences').some(
-    (reference) => textAt(reference, 'uid') === uidOf(owner),
-  );
-
-/** Of a Pod that runs, as the kubelet would tell it. */
-export const runningStatus = (pod: JsonObject, ready: boolean, time: string): JsonObject => ({
-  phase: 'Running',
-  qosClass: 'BestEffort',
-  startTime: time,
-  conditions: ['Initialized', 'PodScheduled', 'ContainersReady', 'Ready'].map((type) => ({
-    type,
-    status: ready || type === 'Initialized' || type === 'PodScheduled' ? 'True' : 'False',
-    lastTransitionTime: time,
-  })),
-  containerStatuses: listAt(pod, 'spec', 'containers')
-    .filter(isObject)
-    .map((container) => ({
-      name: textAt(container, 'name') ?? '',
-      image: textAt(container, 'image') ?? '',
-      imageID: '',
-      ready,
-      started: true,
-      restartCount: 0,
-      state: { running: { startedAt: time } },
-    })),
-});
-
-export const isReady = (pod: JsonObject): boolean =>
-  listAt(pod, 'status', 'conditions').some(
-    (condition) => textAt(condition, 'type') === 'Ready' && textAt(condition, 'status') === 'True',
-  );
-
-export const willBeReady = (pod: JsonObject): boolean =>
-  textAt(pod, 'metadata', 'annotations', readyAnnotation) !== 'false';
 
 const condition = (
   old: JsonObject,

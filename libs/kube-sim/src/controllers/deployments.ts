@@ -1,21 +1,13 @@
 import { at, listAt, numberAt, textAt, type JsonObject } from '../json/value.ts';
 import { isTerminating, nameOf, namespaceOf, timestamp, uidOf } from '../objects/metadata.ts';
 import type { Cluster } from '../operations/cluster.ts';
-import type { ServedResource } from '../registry/served-resource.ts';
 import type { StoreEvent } from '../store/event-log.ts';
 import { keyOf } from '../store/store.ts';
 import { WorkQueue, type Controller } from './controller.ts';
-import {
-  deploymentStatus,
-  isOwnedBy,
-  isReady,
-  podOf,
-  replicaSetOf,
-  replicasOf,
-  runningStatus,
-  templateHash,
-  willBeReady,
-} from './deployment-objects.ts';
+import { deploymentStatus, replicaSetOf, replicasOf, templateHash } from './deployment-objects.ts';
+import { isOwnedBy } from './pod-objects.ts';
+import { Pods } from './pods.ts';
+import { resourceOf } from './workload.ts';
 import { ControllerWriter } from './writer.ts';
 
 const deployments = 'apps/deployments';
@@ -23,53 +15,36 @@ const replicaSets = 'apps/replicasets';
 const pods = '/pods';
 
 /**
- * Deployment and ReplicaSet controllers, scheduler and kubelet in one: a Deployment gets a ReplicaSet and Pods at
- * once, and its Pods are ready after a while. A rollout replaces all Pods in one step.
+ * Deployment and ReplicaSet controllers in one: a Deployment gets a ReplicaSet and Pods at once. A rollout replaces
+ * all Pods in one step.
  */
 export class DeploymentController implements Controller {
   readonly #cluster: Cluster;
-  readonly #readyAfterMs: number;
   readonly #queue: WorkQueue;
-  readonly #kubelet: WorkQueue;
-  readonly #writers: {
-    readonly deployment: ControllerWriter;
-    readonly replicaSet: ControllerWriter;
-    readonly pod: ControllerWriter;
-  };
+  readonly #pods: Pods;
+  readonly #writers: { readonly deployment: ControllerWriter; readonly replicaSet: ControllerWriter };
 
-  constructor(cluster: Cluster, readyAfterMs: number) {
+  constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    this.#readyAfterMs = readyAfterMs;
     this.#queue = new WorkQueue(cluster, (key) => this.#reconcile(key));
-    this.#kubelet = new WorkQueue(cluster, (key) => this.#run(key));
+    this.#pods = new Pods(cluster);
     this.#writers = {
-      deployment: new ControllerWriter(cluster, this.#resource(deployments)),
-      replicaSet: new ControllerWriter(cluster, this.#resource(replicaSets)),
-      pod: new ControllerWriter(cluster, this.#resource(pods)),
+      deployment: new ControllerWriter(cluster, resourceOf(cluster, deployments)),
+      replicaSet: new ControllerWriter(cluster, resourceOf(cluster, replicaSets)),
     };
   }
 
   start(): void {
-    const { store } = this.#cluster;
-    for (const deployment of store.list(deployments)) this.#queue.add(keyOf(deployment));
-    for (const pod of store.list(pods)) this.#expect(pod);
+    for (const deployment of this.#cluster.store.list(deployments)) this.#queue.add(keyOf(deployment));
   }
 
   onWrite({ storage, type, object }: StoreEvent): void {
     if (storage === deployments && type !== 'DELETED') this.#queue.add(keyOf(object));
-    if (storage === pods && type === 'ADDED') this.#expect(object);
     if (storage === pods || storage === replicaSets) this.#wakeOwner(object);
   }
 
   stop(): void {
     this.#queue.stop();
-    this.#kubelet.stop();
-  }
-
-  #resource(storage: string): ServedResource {
-    const resource = this.#cluster.registry.ofStorage(storage);
-    if (resource === undefined) throw new Error(`the table of Kubernetes resources lacks ${storage}`);
-    return resource;
   }
 
   /** A Pod's owner is a ReplicaSet, whose owner is a Deployment. */
@@ -84,17 +59,6 @@ export class DeploymentController implements Controller {
           : undefined;
       if (replicaSet !== undefined) this.#wakeOwner(replicaSet);
     }
-  }
-
-  #expect(pod: JsonObject): void {
-    if (!isReady(pod) && willBeReady(pod)) this.#kubelet.add(keyOf(pod), this.#readyAfterMs);
-  }
-
-  #run(key: string): void {
-    const pod = this.#cluster.store.get(pods, key);
-    if (pod === undefined || isTerminating(pod)) return;
-    const time = timestamp(this.#cluster.environment.now());
-    this.#writers.pod.set(pod, ['status'], runningStatus(pod, true, time));
   }
 
   #reconcile(key: string): void {
@@ -112,33 +76,13 @@ export class DeploymentController implements Controller {
         : existing;
     const owned = store.list(replicaSets).filter((one) => isOwnedBy(one, deployment));
     const older = isPaused ? [] : owned.filter((one) => nameOf(one) !== name);
-    if (current !== undefined) this.#scale(current, replicasOf(deployment));
-    for (const replicaSet of older) this.#scale(replicaSet, 0);
+    if (current !== undefined) this.#pods.scale(current, replicasOf(deployment));
+    for (const replicaSet of older) this.#pods.scale(replicaSet, 0);
     this.#forgetHistory(deployment, older);
-    const newPods = current === undefined ? [] : this.#podsOf(current);
+    const newPods = current === undefined ? [] : this.#pods.of(current);
     const time = timestamp(this.#cluster.environment.now());
     const status = deploymentStatus(deployment, name, newPods, [], time);
     this.#writers.deployment.set(deployment, ['status'], status);
-  }
-
-  #podsOf(replicaSet: JsonObject): readonly JsonObject[] {
-    return this.#cluster.store.list(pods).filter((pod) => isOwnedBy(pod, replicaSet));
-  }
-
-  #scale(replicaSet: JsonObject, replicas: number): void {
-    const scaled = this.#writers.replicaSet.set(replicaSet, ['spec', 'replicas'], replicas);
-    const running = this.#podsOf(scaled).filter((pod) => !isTerminating(pod));
-    for (const pod of running.slice(replicas)) this.#writers.pod.delete(pod);
-    for (let missing = replicas - running.length; missing > 0; missing -= 1)
-      this.#writers.pod.create(podOf(scaled));
-    const now = this.#podsOf(scaled);
-    const ready = now.filter(isReady).length;
-    this.#writers.replicaSet.set(scaled, ['status'], {
-      replicas: now.length,
-      ...(now.length > 0 && { fullyLabeledReplicas: now.length }),
-      ...(ready > 0 && { readyReplicas: ready, availableReplicas: ready }),
-      observedGeneration: numberAt(scaled, 'metadata', 'generation') ?? 1,
-    });
   }
 
   #forgetHistory(deployment: JsonObject, older: readonly JsonObject[]): void {

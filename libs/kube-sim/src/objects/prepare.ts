@@ -1,7 +1,7 @@
-import { isObject, objectAt, textAt, withAt, type Json, type JsonObject } from '../json/value.ts';
+import { at, isObject, objectAt, textAt, withAt, type Json, type JsonObject } from '../json/value.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { emptyOf } from '../schema/normalize.ts';
-import { identified } from './metadata.ts';
+import { identified, labelsOf, nameOf, uidOf, withMeta } from './metadata.ts';
 
 /** What preparing an object takes from its cluster. */
 export interface Allocator {
@@ -48,6 +48,26 @@ const nodePorts = (ports: Json, allocator: Allocator): Json =>
       )
     : ports;
 
+/** A Job tells its Pods by labels of its own uid, unless it says that it selects by hand. */
+const withOwnSelector = (object: JsonObject): JsonObject => {
+  if (at(object, 'spec', 'manualSelector') === true) return object;
+  const [name, uid] = [nameOf(object), uidOf(object)];
+  const own = {
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+    'controller-uid': uid,
+    'job-name': name,
+  };
+  const path = ['spec', 'template', 'metadata', 'labels'] as const;
+  const labels = objectAt(object, ...path);
+  const selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
+  const selecting = withAt(withAt(object, ['spec', 'selector'], selector), path, { ...labels, ...own });
+  // A Job without labels of its own has those of its template.
+  return Object.keys(labelsOf(object)).length > 0
+    ? selecting
+    : withMeta(selecting, 'labels', { ...labels, ...own });
+};
+
 /** What the server sets at creation beyond defaults: first statuses, addresses. Nobody owns those fields. */
 export const preparedForCreate = (
   resource: ServedResource,
@@ -62,6 +82,8 @@ export const preparedForCreate = (
       return { ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
     case '/Pod':
       return { ...object, status: { phase: 'Pending', qosClass: 'BestEffort' } };
+    case 'batch/Job':
+      return withOwnSelector(object);
     case '/PersistentVolumeClaim':
     case '/PersistentVolume':
       return { ...object, status: { phase: 'Pending' } };

@@ -115,10 +115,9 @@ export const createObject = (
       managersOf(object),
       writerOf(cluster, resource, options),
     );
-  object = preparedForCreate(resource, object, environment);
+  object = preparedForCreate(resource, withMeta(object, 'uid', environment.newId()), environment);
   const causes = validate(resource, object);
   if (causes.length > 0) throw invalid(subjectOf({ resource, name: nameOf(object) }), causes);
-  object = withAt(object, ['metadata', 'uid'], environment.newId());
   object = withMeta(object, 'creationTimestamp', timestamp(environment.now()));
   if (hasGeneration(resource)) object = withMeta(object, 'generation', 1);
   object = withManagers(object, managers);

@@ -1,7 +1,4 @@
-import { CustomResourceController } from '../controllers/custom-resources.ts';
-import { DeploymentController } from '../controllers/deployments.ts';
-import { GarbageCollector } from '../controllers/garbage-collector.ts';
-import { NamespaceController } from '../controllers/namespaces.ts';
+import { controllersOf } from '../controllers/all.ts';
 import { FaultRules } from '../faults/faults.ts';
 import { ApiServer } from '../http/api-server.ts';
 import type { JsonObject } from '../json/value.ts';
@@ -57,12 +54,7 @@ export const testApi = (): TestApi => {
   const faults = new FaultRules();
   const watch = { bookmarkIntervalMs: 60_000, timeoutMs: 600_000 };
   const server = new ApiServer({ cluster, faults, watch, token: 'secret' });
-  const controllers = [
-    new CustomResourceController(cluster),
-    new NamespaceController(cluster),
-    new GarbageCollector(cluster),
-    new DeploymentController(cluster, 1000),
-  ];
+  const controllers = controllersOf(cluster, { runWorkloads: true, podsReadyAfterMs: 1000 });
   cluster.store.onWrite((event) => controllers.forEach((controller) => controller.onWrite(event)));
   const handle = (method: string, url: string, body?: unknown, contentType = 'application/json') => {
     const [path = '', query = ''] = url.split('?');

@@ -100,7 +100,7 @@ export class HeadSecret {
 }
 
 function dataOf(secret: KubeObject): Partial<HeadData> {
-  return (secret['data'] ?? {});
+  return secret['data'] ?? {};
 }
 
 function printOf({ head = '', inventory = '' }: Partial<HeadData>): string {

@@ -93,6 +93,19 @@ export function runsJobs(target: () => Target): void {
       await expect.poll(async () => (await podsOf(target(), own)).length, WAIT).toBe(0);
     });
 
+    it('refuses a Job whose Pods would restart for ever', async () => {
+      const { api, namespace } = target();
+      const own = await namespace();
+      const endless = job('endless', {}, { restartPolicy: 'Always' });
+      expect(await api.send('POST', `/apis/batch/v1/namespaces/${own}/jobs`, endless)).toMatchObject({
+        status: 422,
+        body: {
+          message:
+            'Job.batch "endless" is invalid: spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"',
+        },
+      });
+    });
+
     it('stores a CronJob, and runs nothing before its time', async () => {
       const own = await target().namespace();
       const { spec } = job('yearly', {}) as { readonly spec: object };

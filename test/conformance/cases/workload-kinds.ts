@@ -87,6 +87,19 @@ export function runsEveryKindOfWorkload(target: () => Target): void {
         });
     });
 
+    it('refuses Pods that would end where they are to run for ever', async () => {
+      const { api, namespace } = target();
+      const own = await namespace();
+      const ending = workload('DaemonSet', 'log', {}, { restartPolicy: 'Never' });
+      expect(await api.send('POST', `/apis/apps/v1/namespaces/${own}/daemonsets`, ending)).toMatchObject({
+        status: 422,
+        body: {
+          message:
+            'DaemonSet.apps "log" is invalid: spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"',
+        },
+      });
+    });
+
     it('binds a claim to a volume that fits', async () => {
       const { api, namespace } = target();
       const own = await namespace();

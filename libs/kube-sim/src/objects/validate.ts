@@ -11,6 +11,7 @@ import {
   qualifiedNameProblems,
 } from './names.ts';
 import { validateFinalizers, validateOwners } from './validate-references.ts';
+import { validateEnding, validateEndless } from './validate-restarts.ts';
 
 const validateLabels = (labels: JsonObject | undefined, field: string): StatusCause[] =>
   Object.entries(labels ?? {}).flatMap(([key, value]) => [
@@ -172,14 +173,16 @@ export const validate = (resource: ServedResource, object: JsonObject): readonly
   // Template labels are told before what is missing in the template, as the real server does.
   const content = validateContent(resource, object);
   const own = workload.includes(id)
-    ? validateWorkload(object)
+    ? [...validateWorkload(object), ...validateEndless(object)]
     : id === '/ConfigMap' || id === '/Secret'
       ? [...validateKeys(object), ...validateSize(object)]
       : id === '/Service'
         ? validateService(object)
-        : id === 'apiextensions.k8s.io/CustomResourceDefinition'
-          ? validateCrd(object)
-          : [];
+        : id === 'batch/Job'
+          ? validateEnding(object)
+          : id === 'apiextensions.k8s.io/CustomResourceDefinition'
+            ? validateCrd(object)
+            : [];
   const first = content.filter(({ field }) => field === 'spec.selector');
   return dedupe([...causes, ...first, ...own, ...content]);
 };

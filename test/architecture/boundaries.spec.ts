@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 const violations = join(root, 'libs/targeting/src/boundary-violation');
@@ -22,6 +23,11 @@ async function lint(name: string, source: string): Promise<string[]> {
 }
 
 describe('the boundaries between packages', () => {
+  // The rule looks at Nx's project graph, and is silent where there is none.
+  beforeAll(async () => {
+    const env = { ...process.env, NX_DAEMON: 'false' };
+    await promisify(execFile)(join(root, 'node_modules/.bin/nx'), ['show', 'projects'], { cwd: root, env });
+  });
   afterAll(() => rm(violations, { recursive: true, force: true }));
 
   it('refuse an adapter in a pure lib', async () => {

@@ -50,6 +50,11 @@ export const features = {
   pause: 'pause/v1',
   pruneHold: 'prune-hold/v1',
   deletionConsent: 'deletion-consent/v1',
+  syncOptions: 'sync-options/v1',
+  dependsOn: 'depends-on/v1',
+  ignoreDifferences: 'ignore-differences/v1',
+  impersonation: 'impersonation/v1',
+  healthRules: 'health-rules/v1',
 } as const;
 
 /** A desired state in its one order: equal contents become equal values, and so equal bytes. */

@@ -35,6 +35,7 @@ const status: wire.AssignmentStatus = {
       health: wire.HealthStatus.HEALTH_STATUS_DEGRADED,
       reason: 'Unhealthy',
       message: 'ProgressDeadlineExceeded',
+      differences: [],
     },
   ],
   objectCount: 3,

@@ -68,6 +68,13 @@ export function encodeFacts(facts: ClusterFacts): wire.Facts {
 }
 
 function encodeObjectStatus(status: ObjectStatus): wire.ObjectStatus {
-  const { object, sync, health, reason, message } = status;
-  return { object: { ...object }, sync: SYNC[sync], health: HEALTH[health], reason, message };
+  const { object, sync, health, reason, message, differences = [] } = status;
+  return {
+    object: { ...object },
+    sync: SYNC[sync],
+    health: HEALTH[health],
+    reason,
+    message,
+    differences: differences.map((difference) => ({ ...difference })),
+  };
 }

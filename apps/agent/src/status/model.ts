@@ -22,7 +22,16 @@ export type StatusReason =
   | 'Conflict'
   | 'Terminating'
   | 'Unreachable'
-  | 'Unhealthy';
+  | 'Unhealthy'
+  /** It waits for an earlier wave, a hook, or another bundle. */
+  | 'Waiting'
+  | 'HookFailed'
+  /** It differs from its manifest, and its bundle only reports that. */
+  | 'Drifted'
+  /** A field that cannot be changed would have to be. */
+  | 'Immutable'
+  /** It left its bundle, which only reports that. */
+  | 'Orphaned';
 
 /** The whole state of one assignment in its cluster; the newest wins. */
 export interface AssignmentStatus {
@@ -54,4 +63,17 @@ export interface ObjectStatus {
   readonly reason: StatusReason;
   /** Never a value of a Secret. */
   readonly message: string;
+  /** Where the live object differs from its manifest though it is not corrected; at most 20. */
+  readonly differences?: readonly FieldDifference[];
+}
+
+/** One field of a live object that is not as its manifest says. */
+export interface FieldDifference {
+  /** A JSON pointer: `/spec/replicas`. */
+  readonly path: string;
+  /** JSON, at most 200 characters; empty where the field is not there, or must not be shown. */
+  readonly desired: string;
+  readonly live: string;
+  /** Who changed it, as far as the cluster tells; else empty. */
+  readonly manager: string;
 }

@@ -2,14 +2,14 @@ import { afterApply } from '@muster/apply-plan';
 import type { ApplyStep, DeleteStep, InventoryEntry, Step } from '@muster/apply-plan';
 import { KubeApiError } from '@muster/kube';
 import type { KubeClient, Resource } from '@muster/kube';
-import { fieldManager, finalizeObject, parseObjectId } from '@muster/manifest';
+import { parseObjectId } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Lease } from '../lease/lease.ts';
 import { NoLeaseError } from '../lease/no-lease.ts';
 import type { Log } from '../log.ts';
 import type { BlobStore } from '../state/blob-store.ts';
-import { namespaceOf } from './bundles.ts';
+import { Applier } from './applier.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
 import type { Failures } from './failures.ts';
 import type { Observer } from './observer.ts';
@@ -43,9 +43,20 @@ export interface ExecutorOptions {
 /** Does a plan's steps. A step that fails is recorded as its object's failure; nothing is thrown. */
 export class Executor {
   readonly #o: ExecutorOptions;
+  readonly #applier: Applier;
 
   constructor(options: ExecutorOptions) {
+    const { kube, blobs, checkpoint, log, context } = options;
     this.#o = options;
+    this.#applier = new Applier({
+      kubeFor: () => kube,
+      blobs,
+      checkpoint,
+      log,
+      fleet: context.fleet,
+      guarded: (request) => this.#write(request),
+      onNamespaceMissing: context.onNamespaceMissing,
+    });
   }
 
   async execute(step: Step): Promise<void> {
@@ -63,29 +74,20 @@ export class Executor {
   }
 
   async #apply(step: ApplyStep): Promise<void> {
-    const { kube, blobs, observer, checkpoint, context } = this.#o;
+    const { observer, checkpoint, context } = this.#o;
     const wanted = context.wanted(step.id, step.object.bundle);
     // Superseded while it waited: the newer plan has its own step.
     if (!wanted?.object.resource || wanted.object.digest !== step.object.digest) return;
     const { object, bundle } = wanted;
-    const resource = wanted.object.resource;
-    const bytes = blobs.read(object.digest);
-    if (!bytes) throw new Error('the bytes of the object are not here');
-    const namespace = namespaceOf(object, resource, bundle.policy);
-    const final = finalizeObject(bytes, {
-      namespace,
-      fleet: context.fleet(),
-      bundle: bundle.bundle,
-      objectId: step.id,
-    });
-    if (!final.ok) throw new Error(final.problem);
-    const key = { ...(namespace === null ? {} : { namespace }), name: object.name };
-    checkpoint('before-apply');
-    const live = await this.#write((signal) =>
-      kube.apply(resource, key, final.bytes, { fieldManager, force: true, metadataOnly: true, signal }),
-    ).catch((error: unknown) => {
-      if (namespace !== null && isMissingNamespace(error)) context.onNamespaceMissing(namespace);
-      throw error;
+    const { resource } = wanted.object;
+    const entry = context.entry(step.id);
+    const live = await this.#applier.apply({
+      id: step.id,
+      reason: step.reason,
+      bundle,
+      object,
+      resource,
+      entry,
     });
     const record = observer.noteApplied(step.id, resource, live);
     const apiVersion = object.group ? `${object.group}/${object.version}` : object.version;
@@ -125,8 +127,4 @@ export class Executor {
     if (!this.#o.lease.mayWrite()) throw new NoLeaseError();
     return request(this.#o.lease.writeSignal());
   }
-}
-
-function isMissingNamespace(error: unknown): boolean {
-  return error instanceof KubeApiError && error.status === 404 && error.details?.kind === 'namespaces';
 }

@@ -1,10 +1,9 @@
-import { afterVerification, isVerified, planCluster } from '@muster/apply-plan';
-import type { InventoryEntry, Plan, Skip, Step } from '@muster/apply-plan';
+import { afterVerification, isVerified } from '@muster/apply-plan';
+import type { InventoryEntry, Plan, Step } from '@muster/apply-plan';
 import type { KubeClient } from '@muster/kube';
-import type { Assignment, ObjectId, Version } from '@muster/manifest';
+import type { ObjectId, Version } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Lease } from '../lease/lease.ts';
-import { NoLeaseError } from '../lease/no-lease.ts';
 import { errorText } from '../log.ts';
 import type { Log } from '../log.ts';
 import type { MemoryKeeper } from '../memory.ts';
@@ -12,18 +11,20 @@ import type { ClusterState } from '../state/cluster-state.ts';
 import { LostStateError } from '../state/cluster-state.ts';
 import { skipsByBundle } from '../status/assess.ts';
 import type { SkipsByBundle } from '../status/assess.ts';
-import { currentStatuses } from '../status/current.ts';
 import type { StatusBook } from '../status/book.ts';
 import { Executor } from './executor.ts';
 import { Failures } from './failures.ts';
 import { Fights } from './fights.ts';
 import type { Kinds } from './kinds.ts';
+import { Ledger } from './ledger.ts';
 import { Lookout } from './lookout.ts';
 import { Observer } from './observer.ts';
+import { bulkKinds, planRound, waitsUnwatched } from './round-plan.ts';
 import { Runner } from './runner.ts';
 import { Sight } from './sight.ts';
 import { resourceOf, wantedKey } from './target.ts';
 import type { ResolvedTarget, Target } from './target.ts';
+import { Teller } from './teller.ts';
 import { Waker } from './waker.ts';
 
 export interface ReconcilerOptions {
@@ -43,8 +44,6 @@ export interface ReconcilerOptions {
 const atOnce = 16;
 /** Steps after which the garbage is worth a collection. */
 const muchWork = 50;
-/** Applies of one kind in one plan. */
-const bulk = 200;
 const crdPrefix = 'apiextensions.k8s.io/CustomResourceDefinition/';
 
 /**
@@ -61,13 +60,13 @@ export class Reconciler {
   readonly #sight: Sight;
   readonly #runner: Runner;
   readonly #waker: Waker;
-  readonly #inventory: Map<ObjectId, InventoryEntry>;
+  readonly #ledger: Ledger;
+  readonly #teller: Teller;
   readonly #stop = new AbortController();
   #target: Target | undefined;
   #isDurable = false;
   #resolved: ResolvedTarget | undefined;
   #skips: SkipsByBundle = new Map();
-  #inventoryChanged = false;
   /** Steps planned since the last rest. */
   #workDone = 0;
   /** A deletion's answer came before its event did, which may never come: watches break. */
@@ -79,7 +78,7 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#o = options;
     const { kube, state, lease, checkpoint, log, kinds } = options;
-    this.#inventory = new Map(options.inventory.map((entry) => [entry.id, entry]));
+    this.#ledger = new Ledger(options.inventory, state, lease, log);
     this.#observer = new Observer(kube, (id) => this.#changed(id));
     this.#lookout = new Lookout({
       kube,
@@ -89,6 +88,14 @@ export class Reconciler {
       signal: this.#stop.signal,
     });
     this.#sight = new Sight(lease, this.#observer, () => this.#tellStatuses());
+    this.#teller = new Teller({
+      statuses: options.statuses,
+      observer: this.#observer,
+      failures: this.#failures,
+      fights: this.#fights,
+      sight: this.#sight,
+      inventory: this.#ledger.entries,
+    });
     this.#waker = new Waker(
       () => this.#round(),
       (error) => this.#roundFailed(error),
@@ -105,8 +112,8 @@ export class Reconciler {
         wanted: (id, bundle) => this.#resolved?.wanted.get(wantedKey(id, bundle)),
         resourceOf: (id, apiVersion) => resourceOf(id, apiVersion, kinds),
         mayDelete: (id, bundle) => this.#mayDelete(id, bundle),
-        entry: (id) => this.#inventory.get(id),
-        setEntry: (entry) => this.#setEntry(entry),
+        entry: (id) => this.#ledger.get(id),
+        setEntry: (entry) => this.#ledger.set(entry),
         fleet: () => this.#target?.content.fleet ?? '',
         onNamespaceMissing: (namespace) => this.#lookout.onNamespaceMissing(namespace),
       },
@@ -157,13 +164,13 @@ export class Reconciler {
     const target = this.#target;
     if (!target) return;
     const { signal } = this.#stop;
-    const resolved = await this.#lookout.look(target, this.#inventory);
+    const resolved = await this.#lookout.look(target, this.#ledger.entries);
     if (signal.aborted || this.#target !== target) return;
     this.#resolved = resolved;
     this.#plannedAt = Date.now();
     const plan = this.#plan(target, resolved);
-    this.#absorb(plan);
-    this.#failures.keepOnly((id) => resolved.wantedIds.has(id) || this.#inventory.has(id));
+    this.#ledger.absorb(plan);
+    this.#failures.keepOnly((id) => resolved.wantedIds.has(id) || this.#ledger.get(id) !== undefined);
     if (!this.#isDurable || plan.intents.length > 0) await this.#commit(target);
     // A newer state came meanwhile: this plan's steps are no longer what anybody wants.
     if (signal.aborted || this.#target !== target) return;
@@ -180,62 +187,16 @@ export class Reconciler {
   }
 
   #plan(target: Target, resolved: ResolvedTarget): Plan {
-    const { state, bundles, content } = target;
-    return planCluster(
-      {
-        fleet: content.fleet,
-        paused: state.paused,
-        bundles: new Map(
-          bundles.map(({ bundle, assignment, problem, broken }) => [
-            bundle,
-            { paused: assignment.paused, complete: broken.length === 0 && !problem },
-          ]),
-        ),
-        desired: resolved.desired,
-        inventory: this.#inventory,
-        observe: (id) => this.#observer.observe(id),
-        pruneHolds: state.pruneHolds,
-        deletionConsents: new Set(state.deletionConsents),
-        deletionGuard: state.deletionGuard,
-        isBackingOff: (id, digest) =>
-          this.#failures.isBackingOff(id, digest) || this.#fights.isWaiting(id, digest),
-      },
-      {
-        apiVersionOf: (object) => {
-          const wanted = resolved.wanted.get(wantedKey(object.id, object.bundle))!.object;
-          return wanted.group ? `${wanted.group}/${wanted.version}` : wanted.version;
-        },
-      },
-    );
-  }
-
-  /** What a plan says of the inventory before anything is written. */
-  #absorb(plan: Plan): void {
-    for (const forget of plan.forgets) {
-      this.#inventory.delete(forget.id);
-      this.#inventoryChanged = true;
-      this.#o.log[forget.reason === 'gone' ? 'debug' : 'info'](
-        { object: forget.id, bundle: forget.bundle, reason: forget.reason },
-        'an object left the inventory',
-      );
-    }
-    for (const intent of plan.intents) this.#setEntry(intent);
-  }
-
-  #setEntry(entry: InventoryEntry): void {
-    this.#inventory.set(entry.id, entry);
-    this.#inventoryChanged = true;
+    return planRound(target, resolved, {
+      inventory: this.#ledger.entries,
+      observer: this.#observer,
+      isBackingOff: (id, digest) =>
+        this.#failures.isBackingOff(id, digest) || this.#fights.isWaiting(id, digest),
+    });
   }
 
   async #commit(target: Target): Promise<void> {
-    if (!this.#o.lease.mayWrite()) throw new NoLeaseError();
-    this.#inventoryChanged = false;
-    try {
-      await this.#o.state.commit(target.content, this.#inventory.values(), 'intents-written');
-    } catch (error) {
-      this.#inventoryChanged = true;
-      throw error;
-    }
+    await this.#ledger.commit(target.content, 'intents-written');
     if (this.#target !== target) return;
     this.#isDurable = true;
     for (const resolve of this.#onDurable.splice(0)) resolve();
@@ -249,14 +210,11 @@ export class Reconciler {
     const { state, checkpoint, log } = this.#o;
     const content = state.content;
     try {
-      if (this.#inventoryChanged && content && this.#isDurable) {
-        if (!this.#o.lease.mayWrite()) throw new NoLeaseError();
-        this.#inventoryChanged = false;
+      if (this.#ledger.hasChanged && content && this.#isDurable) {
         checkpoint('before-inventory');
-        await state.commit(content, this.#inventory.values(), 'inventory-written');
+        await this.#ledger.commit(content, 'inventory-written');
       }
     } catch (error) {
-      this.#inventoryChanged = true;
       if (error instanceof LostStateError) this.#o.onFatal(error);
       log.warn(`cannot make the inventory durable: ${errorText(error)}`);
       this.#waker.wake(1_000);
@@ -275,7 +233,7 @@ export class Reconciler {
   /** A watch told of an object. Our own writes, and what concerns nobody, end here. */
   #changed(id: ObjectId): void {
     if (this.#runner.isInFlight(id)) return;
-    const entry = this.#inventory.get(id);
+    const entry = this.#ledger.get(id);
     if (!entry) return;
     const live = this.#observer.record(id);
     if (this.#forgetDeleted(id)) {
@@ -283,8 +241,7 @@ export class Reconciler {
       return;
     }
     if (live && !live.terminating && isVerified(entry, live)) {
-      if (entry.resourceVersion !== live.resourceVersion)
-        this.#inventory.set(id, afterVerification(entry, live));
+      if (entry.resourceVersion !== live.resourceVersion) this.#ledger.note(afterVerification(entry, live));
       if (id.startsWith(crdPrefix) && live.health.status === 'Healthy' && this.#lookout.misses) {
         this.#lookout.rediscover();
         this.#waker.wake(0);
@@ -307,7 +264,7 @@ export class Reconciler {
   }
 
   #checkApplied(id: ObjectId): void {
-    const entry = this.#inventory.get(id);
+    const entry = this.#ledger.get(id);
     if (entry?.state !== 'owned' || this.#failures.of(id)) return;
     const live = this.#observer.record(id);
     if (!live || !isVerified(entry, live)) this.#waker.wake(50);
@@ -323,29 +280,13 @@ export class Reconciler {
   /** An object that we deleted, and that nobody wants, leaves the inventory at its end: that needs no plan. */
   #forgetDeleted(id: ObjectId): boolean {
     if (this.#observer.observe(id).state !== 'absent' || this.#observer.isDoubtful(id)) return false;
-    if (this.#resolved?.wantedIds.has(id) !== false || !this.#inventory.delete(id)) return false;
-    this.#inventoryChanged = true;
-    return true;
+    return this.#resolved?.wantedIds.has(id) === false && this.#ledger.delete(id);
   }
 
   #tellStatuses(): void {
     const target = this.#target;
     if (!target || !this.#isDurable) return;
-    const { statuses } = this.#o;
-    const know = {
-      version: target.state.version,
-      paused: target.state.paused,
-      inventory: this.#inventory,
-      record: (id: ObjectId) => this.#observer.record(id),
-      failure: (id: ObjectId) => this.#failures.of(id) ?? this.#fights.of(id),
-      observationProblem: (id: ObjectId) => this.#observer.problemOf(id),
-      clusterIsAway: this.#sight.isClusterAway(),
-      blindKinds: this.#sight.blindKinds(),
-      observedAt: Date.now(),
-    };
-    const assignedAs = new Map(target.state.assignments.map((it) => [it.bundle, printOf(it)]));
-    const current = currentStatuses(target.bundles, this.#skips, statuses.all(), know);
-    statuses.update(current, (bundle) => assignedAs.get(bundle) ?? '');
+    this.#teller.tell(target, this.#skips);
   }
 
   /** What no event will tell of is looked at again by the clock. */
@@ -368,29 +309,4 @@ export class Reconciler {
     this.#o.log.warn(`a round failed, and is tried again: ${errorText(error)}`);
     this.#waker.trouble(true);
   }
-}
-
-/** Kinds of which so many objects are applied that their watches had better rest; deletions need theirs. */
-function bulkKinds({ phases }: Plan): ReadonlySet<string> {
-  const counts = new Map<string, number>();
-  for (const step of phases.flat()) {
-    if (step.kind === 'delete') return new Set();
-    const kind = step.id.split('/', 2).join('/');
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  }
-  return new Set([...counts].filter(([, count]) => count >= bulk).map(([kind]) => kind));
-}
-
-/** What the hub told a bundle to be. */
-function printOf({ revision, manifestDigest, policy, paused }: Assignment): string {
-  return [revision, manifestDigest, Buffer.from(policy).toString('base64'), paused].join(' ');
-}
-
-/** Its end would come without an event. */
-function waitsUnwatched(skip: Skip): boolean {
-  return (
-    skip.reason === 'unobserved' ||
-    skip.reason === 'owned-by-other' ||
-    (skip.reason === 'terminating' && skip.deletion)
-  );
 }

@@ -1,0 +1,80 @@
+import type { InventoryEntry, Plan } from '@muster/apply-plan';
+import type { ObjectId } from '@muster/manifest';
+import type { Lease } from '../lease/lease.ts';
+import { NoLeaseError } from '../lease/no-lease.ts';
+import type { Log } from '../log.ts';
+import type { ClusterState, HeadContent } from '../state/cluster-state.ts';
+
+/** The inventory in memory, and whether the cluster knows it as it is here. */
+export class Ledger {
+  readonly #entries: Map<ObjectId, InventoryEntry>;
+  readonly #state: ClusterState;
+  readonly #lease: Pick<Lease, 'mayWrite'>;
+  readonly #log: Log;
+  #hasChanged = false;
+
+  constructor(
+    entries: readonly InventoryEntry[],
+    state: ClusterState,
+    lease: Pick<Lease, 'mayWrite'>,
+    log: Log,
+  ) {
+    this.#entries = new Map(entries.map((entry) => [entry.id, entry]));
+    this.#state = state;
+    this.#lease = lease;
+    this.#log = log;
+  }
+
+  get entries(): ReadonlyMap<ObjectId, InventoryEntry> {
+    return this.#entries;
+  }
+
+  /** True when the cluster's copy is older. */
+  get hasChanged(): boolean {
+    return this.#hasChanged;
+  }
+
+  get(id: ObjectId): InventoryEntry | undefined {
+    return this.#entries.get(id);
+  }
+
+  set(entry: InventoryEntry): void {
+    this.#entries.set(entry.id, entry);
+    this.#hasChanged = true;
+  }
+
+  /** What costs nothing to learn again is no reason to write. */
+  note(entry: InventoryEntry): void {
+    this.#entries.set(entry.id, entry);
+  }
+
+  delete(id: ObjectId): boolean {
+    if (!this.#entries.delete(id)) return false;
+    this.#hasChanged = true;
+    return true;
+  }
+
+  /** What a plan says of the inventory before anything is written. */
+  absorb(plan: Plan): void {
+    for (const forget of plan.forgets) {
+      this.delete(forget.id);
+      this.#log[forget.reason === 'gone' ? 'debug' : 'info'](
+        { object: forget.id, bundle: forget.bundle, reason: forget.reason },
+        'an object left the inventory',
+      );
+    }
+    for (const intent of plan.intents) this.set(intent);
+  }
+
+  /** Makes all of it durable, with the desired state that it is of. */
+  async commit(content: HeadContent, then: 'intents-written' | 'inventory-written'): Promise<void> {
+    if (!this.#lease.mayWrite()) throw new NoLeaseError();
+    this.#hasChanged = false;
+    try {
+      await this.#state.commit(content, this.#entries.values(), then);
+    } catch (error) {
+      this.#hasChanged = true;
+      throw error;
+    }
+  }
+}

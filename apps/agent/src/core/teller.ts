@@ -1,0 +1,51 @@
+import type { InventoryEntry } from '@muster/apply-plan';
+import type { Assignment, ObjectId } from '@muster/manifest';
+import type { SkipsByBundle } from '../status/assess.ts';
+import type { StatusBook } from '../status/book.ts';
+import { currentStatuses } from '../status/current.ts';
+import type { Failures } from './failures.ts';
+import type { Fights } from './fights.ts';
+import type { Observer } from './observer.ts';
+import type { Sight } from './sight.ts';
+import type { Target } from './target.ts';
+
+export interface TellerOptions {
+  readonly statuses: StatusBook;
+  readonly observer: Observer;
+  readonly failures: Failures;
+  readonly fights: Fights;
+  readonly sight: Sight;
+  readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
+}
+
+/** Makes the statuses of all bundles from what is known now. */
+export class Teller {
+  readonly #o: TellerOptions;
+
+  constructor(options: TellerOptions) {
+    this.#o = options;
+  }
+
+  tell(target: Target, skips: SkipsByBundle): void {
+    const { statuses, observer, failures, fights, sight, inventory } = this.#o;
+    const know = {
+      version: target.state.version,
+      paused: target.state.paused,
+      inventory,
+      record: (id: ObjectId) => observer.record(id),
+      failure: (id: ObjectId) => failures.of(id) ?? fights.of(id),
+      observationProblem: (id: ObjectId) => observer.problemOf(id),
+      clusterIsAway: sight.isClusterAway(),
+      blindKinds: sight.blindKinds(),
+      observedAt: Date.now(),
+    };
+    const assignedAs = new Map(target.state.assignments.map((it) => [it.bundle, printOf(it)]));
+    const current = currentStatuses(target.bundles, skips, statuses.all(), know);
+    statuses.update(current, (bundle) => assignedAs.get(bundle) ?? '');
+  }
+}
+
+/** What the hub told a bundle to be. */
+function printOf({ revision, manifestDigest, policy, paused }: Assignment): string {
+  return [revision, manifestDigest, Buffer.from(policy).toString('base64'), paused].join(' ');
+}

@@ -11,6 +11,8 @@ export {
 export type { Assignment, DeletionGuard, DesiredState, PruneHold } from './desired-state.ts';
 export { digestOf, isDigest, isKeyedDigest, keyedDigestOf } from './digest.ts';
 export type { Digest, HmacSha256Hex, Sha256Hex } from './digest.ts';
+export { parseFieldPath } from './field-path.ts';
+export type { FieldStep, ParsedFieldPath } from './field-path.ts';
 export { finalizeObject } from './finalize.ts';
 export type { Finalization, Finalized } from './finalize.ts';
 export { readArrayItems, readObjectSpan } from './json-members.ts';

@@ -96,6 +96,7 @@ report(
     clusters: CLUSTERS,
     configMaps: CONFIG_MAPS,
     times: TIMES,
+    fifty: 'in one namespace that is there',
     repo: 'https, isomorphic-git',
     trigger: 'webhook',
   },
@@ -107,7 +108,7 @@ async function enrolMember(cluster: TestCluster): Promise<Member> {
   const kube = createKubeClient(cluster.config);
   running.defer(() => kube.close());
   const namespaces = (await kube.resourceFor('', 'v1', 'Namespace'))!;
-  for (const name of ['paced', 'bare']) {
+  for (const name of ['paced', 'bare', 'many']) {
     await kube.create(namespaces, undefined, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
   const live = new LiveObjects(kube, (await kube.resourceFor('', 'v1', 'ConfigMap'))!, 'paced');
@@ -131,13 +132,17 @@ function objectsOf(round: string, version: number): { readonly name: string; rea
   });
 }
 
-function bundle(name: string, manifests: Readonly<Record<string, string>>): Record<string, string> {
+function bundle(
+  name: string,
+  manifests: Readonly<Record<string, string>>,
+  namespace = name,
+): Record<string, string> {
   const files: Record<string, string> = {
     [`${name}/muster.yaml`]: `apiVersion: muster.dev/v1alpha1
 kind: Bundle
 metadata: {name: ${name}}
 spec:
-  namespace: ${name}
+  namespace: ${namespace}
   source: {manifests: {path: ./manifests}}
   targets: [{clusterSelector: {}}]
 `,
@@ -197,9 +202,11 @@ async function manyBundles(): Promise<{ readonly existS: number; readonly health
   for (let index = 0; index < MANY_BUNDLES; index += 1) {
     const name = `many-${index}`;
     const four = ['one', 'two', 'three'].map(
-      (it) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${it}}\ndata: {of: ${name}}\n`,
+      (it) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}-${it}}\ndata: {of: ${name}}\n`,
     );
-    Object.assign(files, bundle(name, { 'objects.yaml': [...four, deployment(name)].join('---\n') }));
+    // All in one namespace that is there: what a new one brings along would be the controllers' work, not the hub's.
+    const manifests = { 'objects.yaml': [...four, deployment(name)].join('---\n') };
+    Object.assign(files, bundle(name, manifests, 'many'));
   }
   await repo.commit(files);
   // Seen by watches: asking again and again would take CPU from what is measured.
@@ -226,7 +233,7 @@ async function manyBundles(): Promise<{ readonly existS: number; readonly health
 
 /** Controllers put a ConfigMap of theirs into every namespace. */
 function isOneOfMany({ metadata }: KubeObject): boolean {
-  return (metadata.namespace?.startsWith('many-') ?? false) && metadata.name !== 'kube-root-ca.crt';
+  return metadata.namespace === 'many' && metadata.name !== 'kube-root-ca.crt';
 }
 
 async function watchAll(kube: KubeClient): Promise<{ configMaps: LiveObjects; deployments: LiveObjects }> {

@@ -9,14 +9,16 @@ import { startHub, type TestHub, TestRepo, until } from '@muster/testing';
 import { type FakeFleet, startFakeFleet } from './support/fake-fleet.ts';
 import { commandOf, cpuMs, processTree, pssMb } from './support/process-usage.ts';
 import { atMost, progress, quick, report } from './support/report.ts';
-import { rounded } from './support/statistics.ts';
+import { median, rounded } from './support/statistics.ts';
 
 const BUNDLES = 50;
 const OBJECTS = 5;
 const SIZES = quick ? [20, 50, 100] : [50, 150, 500];
 const LARGEST = SIZES.at(-1)!;
+/** Of each size, on a fresh hub: the slope is a ratio of differences, which one run says little of. */
+const ROUNDS = quick ? 1 : 3;
 const IDLE_MS = quick ? 5_000 : 120_000;
-const MANY = { timeoutMs: 180_000, everyMs: 200 };
+const MANY = { timeoutMs: 180_000, everyMs: 50 };
 
 interface Measured {
   readonly allSyncedS: number;
@@ -29,8 +31,12 @@ interface Measured {
 
 const measured: Measured[] = [];
 for (const size of SIZES) {
-  progress(`${size} agents`);
-  measured.push(await measure(size));
+  const rounds: Measured[] = [];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    progress(`${size} agents, round ${round} of ${ROUNDS}`);
+    rounds.push(await measure(size, size === LARGEST && round === ROUNDS));
+  }
+  measured.push(medians(rounds));
 }
 
 const [small, middle, large] = measured as [Measured, Measured, Measured];
@@ -61,12 +67,25 @@ report(
     agents: SIZES,
     bundles: BUNDLES,
     objectsPerBundle: OBJECTS,
+    rounds: ROUNDS,
     idleS: IDLE_MS / 1000,
     agentsAre: 'fake, one process',
   },
 );
 
-async function measure(size: number): Promise<Measured> {
+function medians(rounds: readonly Measured[]): Measured {
+  const of = (figure: keyof Measured): number => median(rounds.map((round) => round[figure]));
+  return {
+    allSyncedS: of('allSyncedS'),
+    hubCpuMs: of('hubCpuMs'),
+    oneChangedS: of('oneChangedS'),
+    restartS: of('restartS'),
+    agentsCpuMs: of('agentsCpuMs'),
+    rssMb: Math.max(...rounds.map((round) => round.rssMb)),
+  };
+}
+
+async function measure(size: number, alsoIdle: boolean): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-bench-'));
   const repo = await TestRepo.create(join(folder, 'repo'));
   await repo.commit({ 'fleet.muster.yaml': '' }, 'Start');
@@ -90,7 +109,7 @@ async function measure(size: number): Promise<Measured> {
     progress(`  one bundle changed in ${oneChangedS.toFixed(2)} s`);
     const restartS = await restart(hub, size);
     progress(`  restarted in ${restartS.toFixed(2)} s`);
-    const rssMb = size === LARGEST ? await idleMemory(hub) : 0;
+    const rssMb = alsoIdle ? await idleMemory(hub) : 0;
     return {
       allSyncedS,
       hubCpuMs: after.hub - before.hub,

@@ -3,6 +3,7 @@ import { DiscoveryCache } from './discovery-cache.ts';
 import { discoverAll } from './discovery.ts';
 import { asError } from './exchange.ts';
 import { follow } from './follow.ts';
+import { impersonating } from './impersonation.ts';
 import { listAll } from './lists.ts';
 import { withIdentity } from './live-object.ts';
 import { APPLY_PATCH, JSON_TYPE, MERGE_PATCH, PARTIAL_OBJECT } from './media-types.ts';
@@ -28,9 +29,13 @@ const DEFAULTS: TransportOptions = {
 /** A client of one API server. Opens no connection before the first request. */
 export function createKubeClient(config: KubeConfig, options: KubeClientOptions = {}): KubeClient {
   const { fieldManager = 'muster', ...transportOptions } = options;
-  const transport = new Transport(config, { ...DEFAULTS, ...transportOptions });
+  const transport = Transport.to(config, { ...DEFAULTS, ...transportOptions });
   const discovery = new DiscoveryCache(() => discoverAll(transport), transport.options.now);
+  return clientOver(transport, discovery, fieldManager);
+}
 
+/** Discovery is everybody's: an API server shows the same to all that may ask. */
+function clientOver(transport: Transport, discovery: DiscoveryCache, fieldManager: string): KubeClient {
   async function write(
     resource: Resource,
     request: Omit<TransportRequest, 'repeatable'>,
@@ -135,6 +140,8 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
 
     follow: (resource, followOptions) => follow(transport, resource, followOptions),
     watch: (resource, watchOptions) => watchOnce(transport, resource, watchOptions),
+    as: (serviceAccount) =>
+      clientOver(transport.withHeaders(impersonating(serviceAccount)), discovery, fieldManager),
     close: () => transport.close(),
   };
 }

@@ -59,6 +59,11 @@ export interface ObjectKey {
   readonly name: string;
 }
 
+export interface ServiceAccountRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 export interface ApplyOptions {
   readonly fieldManager: string;
   readonly force: boolean;
@@ -177,6 +182,11 @@ export interface KubeClient {
   follow(resource: Resource, options: FollowOptions): AsyncIterable<FollowEvent>;
   /** One watch until the API server ends it or it breaks; what `follow` is made of. Rejects with 410 when too old. */
   watch(resource: Resource, options: WatchOptions): AsyncIterable<WatchEvent>;
+  /**
+   * The same API server over the same connections, every request made as this service account. Needs the right to
+   * `impersonate` it; without, every request is refused with 403. Closing either client closes both.
+   */
+  as(serviceAccount: ServiceAccountRef): KubeClient;
   /** Ends all requests and watches; nothing works afterwards. */
   close(): Promise<void>;
 }

@@ -32,29 +32,50 @@ export interface TransportRequest {
   readonly signal?: AbortSignal;
 }
 
+/** What all requests to one API server share, whoever they are made as. */
+interface Connections {
+  readonly origin: string;
+  /** The server's own path. */
+  readonly prefix: string;
+  readonly pool: Dispatcher;
+  /** Watches hold a connection each for minutes: in the pool they would starve the applies. */
+  readonly watches: Dispatcher;
+  readonly credentials: ReturnType<typeof credentialsOf>;
+}
+
 /** Requests with credentials, retries and errors; knows HTTP and nothing of what the API means. */
 export class Transport {
   readonly options: TransportOptions;
-  readonly #origin: string;
-  readonly #prefix: string;
-  readonly #pool: Dispatcher;
-  /** Watches hold a connection each for minutes: in the pool they would starve the applies. */
-  readonly #watches: Dispatcher;
-  readonly #credentials: ReturnType<typeof credentialsOf>;
+  readonly #shared: Connections;
+  /** Beyond those that every request has. */
+  readonly #headers: readonly string[];
 
-  constructor(config: KubeConfig, options: TransportOptions) {
-    const url = new URL(config.server);
+  private constructor(shared: Connections, options: TransportOptions, headers: readonly string[]) {
+    this.#shared = shared;
     this.options = options;
-    this.#origin = url.origin;
-    this.#prefix = url.pathname.replace(/\/+$/, '');
-    this.#pool = connectionPool(config, options.connections);
-    this.#watches = connectionPool(config, null);
-    this.#credentials = credentialsOf(config, options.now);
+    this.#headers = headers;
+  }
+
+  static to(config: KubeConfig, options: TransportOptions): Transport {
+    const url = new URL(config.server);
+    const shared = {
+      origin: url.origin,
+      prefix: url.pathname.replace(/\/+$/, ''),
+      pool: connectionPool(config, options.connections),
+      watches: connectionPool(config, null),
+      credentials: credentialsOf(config, options.now),
+    };
+    return new Transport(shared, options, []);
+  }
+
+  /** The same connections and credentials, and these headers on every request. */
+  withHeaders(headers: readonly string[]): Transport {
+    return new Transport(this.#shared, this.options, [...this.#headers, ...headers]);
   }
 
   /** The answer, whatever its status; retried as `retry.ts` says, and once with a fresh credential after a 401. */
   async send(request: TransportRequest): Promise<Answer> {
-    let renewed = !this.#credentials.renewable;
+    let renewed = !this.#shared.credentials.renewable;
     for (let attempt = 0; ;) {
       const headers = this.#headersOf(request, await this.#authorization(false));
       const outcome = await this.#attempt(request, headers);
@@ -110,10 +131,10 @@ export class Transport {
     silenceMs: number,
     signal: AbortSignal,
   ): Promise<AsyncIterable<Buffer>> {
-    for (let renewed = !this.#credentials.renewable; ; renewed = true) {
-      const answer = await this.#watches.request({
-        origin: this.#origin,
-        path: this.#prefix + path,
+    for (let renewed = !this.#shared.credentials.renewable; ; renewed = true) {
+      const answer = await this.#shared.watches.request({
+        origin: this.#shared.origin,
+        path: this.#shared.prefix + path,
         method: 'GET',
         headers: this.#headersOf(
           { method: 'GET', path, accept, repeatable: true },
@@ -139,7 +160,7 @@ export class Transport {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#pool.destroy(), this.#watches.destroy()]);
+    await Promise.all([this.#shared.pool.destroy(), this.#shared.watches.destroy()]);
   }
 
   async #attempt(
@@ -147,10 +168,10 @@ export class Transport {
     headers: readonly string[],
   ): Promise<{ readonly answer: Answer } | { readonly error: KubeNetworkError }> {
     try {
-      const answer = await exchange(this.#pool, {
+      const answer = await exchange(this.#shared.pool, {
         method: request.method,
-        origin: this.#origin,
-        path: this.#prefix + request.path,
+        origin: this.#shared.origin,
+        path: this.#shared.prefix + request.path,
         headers,
         timeoutMs: this.options.timeoutMs,
         maxBytes: this.options.maxBytes,
@@ -182,12 +203,18 @@ export class Transport {
   }
 
   #authorization(fresh: boolean): string | undefined | Promise<string | undefined> {
-    const known = fresh ? undefined : this.#credentials.current();
-    return known === undefined ? this.#credentials.fetch(fresh) : known.value;
+    const known = fresh ? undefined : this.#shared.credentials.current();
+    return known === undefined ? this.#shared.credentials.fetch(fresh) : known.value;
   }
 
   #headersOf(request: TransportRequest, authorization: string | undefined): string[] {
-    const headers = ['accept', request.accept ?? 'application/json', 'user-agent', this.options.userAgent];
+    const headers = [
+      'accept',
+      request.accept ?? 'application/json',
+      'user-agent',
+      this.options.userAgent,
+      ...this.#headers,
+    ];
     if (request.contentType !== undefined) headers.push('content-type', request.contentType);
     if (authorization !== undefined) headers.push('authorization', authorization);
     return headers;

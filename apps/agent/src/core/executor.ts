@@ -3,12 +3,13 @@ import type { ApplyStep, DeleteStep, InventoryEntry, Step } from '@muster/apply-
 import { KubeApiError } from '@muster/kube';
 import type { KubeClient, Resource } from '@muster/kube';
 import { parseObjectId } from '@muster/manifest';
-import type { ObjectId } from '@muster/manifest';
+import type { ObjectId, Policy } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Lease } from '../lease/lease.ts';
 import { NoLeaseError } from '../lease/no-lease.ts';
 import type { Log } from '../log.ts';
 import type { BlobStore } from '../state/blob-store.ts';
+import { Actors } from './actors.ts';
 import { Applier } from './applier.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
 import type { Failures } from './failures.ts';
@@ -25,6 +26,8 @@ export interface StepContext {
   readonly mayDelete: (id: ObjectId, bundle: string) => boolean;
   readonly entry: (id: ObjectId) => InventoryEntry | undefined;
   readonly setEntry: (entry: InventoryEntry) => void;
+  /** Of a bundle that is assigned, or was: what remains of it is deleted as it was applied. */
+  readonly policyOf: (bundle: string) => Policy | undefined;
   readonly fleet: () => string;
   readonly onNamespaceMissing: (namespace: string) => void;
 }
@@ -44,12 +47,14 @@ export interface ExecutorOptions {
 export class Executor {
   readonly #o: ExecutorOptions;
   readonly #applier: Applier;
+  readonly #actors: Actors;
 
   constructor(options: ExecutorOptions) {
     const { kube, blobs, checkpoint, log, context } = options;
     this.#o = options;
+    const actors = (this.#actors = new Actors(kube));
     this.#applier = new Applier({
-      kubeFor: () => kube,
+      kubeFor: ({ policy }) => actors.clientFor(policy),
       blobs,
       checkpoint,
       log,
@@ -96,12 +101,13 @@ export class Executor {
   }
 
   async #delete(step: DeleteStep): Promise<void> {
-    const { kube, observer, checkpoint, context } = this.#o;
+    const { observer, checkpoint, context } = this.#o;
     // Superseded while it waited: the newer plan says what becomes of it.
     if (!context.mayDelete(step.id, step.bundle)) return;
     const resource = context.resourceOf(step.id, step.apiVersion);
     const key = parseObjectId(step.id);
     if (!resource || !key) throw new Error('the cluster does not serve its kind any more');
+    const kube = this.#actors.clientFor(context.policyOf(step.bundle));
     checkpoint('before-delete');
     observer.noteDeleting(step.id, step.uid);
     try {

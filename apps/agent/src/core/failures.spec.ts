@@ -37,7 +37,21 @@ describe('failures', () => {
 
   it.each([
     [new KubeApiError(422, 'Invalid', 'x'), 'Refused'],
-    [new KubeApiError(403, 'Forbidden', 'user cannot patch'), 'Forbidden'],
+    [
+      new KubeApiError(
+        403,
+        'Forbidden',
+        'User "jo" cannot patch resource "pods" in API group "" in the namespace "shop"',
+      ),
+      'Forbidden',
+    ],
+    [new KubeApiError(403, 'Forbidden', 'violates PodSecurity "restricted:latest"'), 'Refused'],
+    [
+      new KubeApiError(403, 'Forbidden', 'unable to create new content', {
+        causes: [{ reason: 'NamespaceTerminating' }],
+      }),
+      'Terminating',
+    ],
     [new KubeApiError(403, 'Forbidden', 'admission webhook "w" denied the request'), 'Refused'],
     [new KubeApiError(409, 'Conflict', 'x'), 'Conflict'],
     [new KubeApiError(503, 'ServiceUnavailable', 'x'), 'Unreachable'],

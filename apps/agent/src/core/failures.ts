@@ -3,6 +3,7 @@ import { parseObjectId } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
 import { NoLeaseError } from '../lease/no-lease.ts';
 import type { StatusReason } from '../status/model.ts';
+import { missingRight } from './forbidden.ts';
 
 export interface Failure {
   /** Of what was tried: another digest is tried at once. Undefined: the deletion. */
@@ -16,6 +17,7 @@ export interface Failure {
 
 const firstDelayMs = 1_000;
 const maxRefusedMs = 300_000;
+/** What ends without us is looked at more often than what waits for a person. */
 const maxUnreachableMs = 30_000;
 
 /** Each object's last failure and when it is tried again: exponential, with jitter, and nobody else's concern. */
@@ -37,7 +39,8 @@ export class Failures {
     const before = this.#byId.get(id);
     const attempts = before && before.digest === digest ? before.attempts + 1 : 1;
     const { reason, message } = explain(id, error);
-    const limit = reason === 'Unreachable' ? maxUnreachableMs : maxRefusedMs;
+    const endsByItself = reason === 'Unreachable' || reason === 'Terminating';
+    const limit = endsByItself ? maxUnreachableMs : maxRefusedMs;
     const delay = Math.min(limit, firstDelayMs * 2 ** (attempts - 1)) * (0.8 + 0.4 * this.#random());
     const failure = { digest, attempts, reason, message, retryAt: this.#now() + delay };
     this.#byId.set(id, failure);
@@ -77,6 +80,9 @@ function explain(id: ObjectId, error: unknown): { readonly reason: StatusReason;
     return { reason: 'Unreachable', message: error.message };
   if (!(error instanceof KubeApiError))
     return { reason: 'Failed', message: error instanceof Error ? error.message : String(error) };
+  const right = missingRight(error);
+  // Says nothing of the object but what it is called.
+  if (right !== undefined) return { reason: 'Forbidden', message: right };
   return { reason: reasonOf(error), message: maskedMessage(id, error) };
 }
 
@@ -84,8 +90,16 @@ function reasonOf(error: KubeApiError): StatusReason {
   // 500 is also what the API server answers to an object that it cannot decode.
   if (error.status === 429 || error.status > 500) return 'Unreachable';
   if (error.status === 409) return 'Conflict';
-  if (error.status === 403 && !/admission|terminated/.test(error.message)) return 'Forbidden';
+  if (error.status === 403 && isTerminating(error)) return 'Terminating';
   return 'Refused';
+}
+
+/** Its namespace is being deleted: nothing can be made in it until it is gone. */
+function isTerminating(error: KubeApiError): boolean {
+  return (
+    error.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') === true ||
+    /because it is being terminated/.test(error.message)
+  );
 }
 
 /** The API server quotes what it refuses, and webhooks may say anything: of a Secret only the cause's kind is told. */

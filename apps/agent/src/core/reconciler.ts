@@ -114,6 +114,7 @@ export class Reconciler {
         mayDelete: (id, bundle) => this.#mayDelete(id, bundle),
         entry: (id) => this.#ledger.get(id),
         setEntry: (entry) => this.#ledger.set(entry),
+        policyOf: (bundle) => this.#target?.bundles.find((it) => it.bundle === bundle)?.policy,
         fleet: () => this.#target?.content.fleet ?? '',
         onNamespaceMissing: (namespace) => this.#lookout.onNamespaceMissing(namespace),
       },

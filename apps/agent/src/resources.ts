@@ -7,6 +7,7 @@ function builtIn(group: string, kind: string, plural: string, namespaced: boolea
 
 export const secrets = builtIn('', 'Secret', 'secrets', true);
 export const namespaces = builtIn('', 'Namespace', 'namespaces', false);
+export const pods = builtIn('', 'Pod', 'pods', true);
 export const leases = builtIn('coordination.k8s.io', 'Lease', 'leases', true);
 
 /** Where the agent and its state live in every cluster. */
@@ -25,3 +26,15 @@ export function isAgentsOwn(object: {
     return /^muster-(agent|agent-identity|agent-join|pack-.*)$/.test(name);
   return group === leases.group && kind === leases.kind && name === 'muster-agent';
 }
+
+/** What runs Pods, by `group/kind`. */
+export const workloads: ReadonlyMap<string, Resource> = new Map(
+  [
+    builtIn('apps', 'Deployment', 'deployments', true),
+    builtIn('apps', 'ReplicaSet', 'replicasets', true),
+    builtIn('apps', 'StatefulSet', 'statefulsets', true),
+    builtIn('apps', 'DaemonSet', 'daemonsets', true),
+    builtIn('batch', 'Job', 'jobs', true),
+    pods,
+  ].map((resource) => [`${resource.group}/${resource.kind}`, resource]),
+);

@@ -6,6 +6,7 @@ import { follow } from './follow.ts';
 import { impersonating } from './impersonation.ts';
 import { listAll } from './lists.ts';
 import { withIdentity } from './live-object.ts';
+import { readLogs } from './logs.ts';
 import { APPLY_PATCH, JSON_TYPE, MERGE_PATCH, PARTIAL_OBJECT } from './media-types.ts';
 import type { DeleteOptions, KubeClient, KubeObject, Resource } from './port.ts';
 import { collectionPath, objectPath, queryOf } from './resource-path.ts';
@@ -63,6 +64,7 @@ function clientOver(transport: Transport, discovery: DiscoveryCache, fieldManage
     },
 
     list: (resource, listOptions = {}) => listAll(transport, resource, listOptions),
+    logs: (pod, logOptions) => readLogs(transport, pod, logOptions),
 
     apply: (resource, key, body, apply) =>
       write(

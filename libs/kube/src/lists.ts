@@ -1,7 +1,7 @@
 import { KubeApiError, KubeNetworkError } from './errors.ts';
 import { withIdentity } from './live-object.ts';
 import { JSON_TYPE, PARTIAL_OBJECT_LIST } from './media-types.ts';
-import type { KubeList, KubeObject, ListOptions, Resource } from './port.ts';
+import type { BoundedListOptions, KubeList, KubeObject, Resource } from './port.ts';
 import { collectionPath, queryOf } from './resource-path.ts';
 import type { Transport } from './transport.ts';
 
@@ -25,7 +25,7 @@ interface ListPage {
 export async function listAll(
   transport: Transport,
   resource: Resource,
-  options: ListOptions,
+  options: BoundedListOptions,
 ): Promise<KubeList> {
   let limit = PAGE_SIZE;
   for (let restarts = 0; ;) {
@@ -47,9 +47,10 @@ export async function listAll(
 async function listOnce(
   transport: Transport,
   resource: Resource,
-  options: ListOptions,
+  options: BoundedListOptions,
   limit: number | undefined,
 ): Promise<KubeList> {
+  const { maxItems = Infinity } = options;
   const items: KubeObject[] = [];
   let next: string | undefined;
   for (;;) {
@@ -60,7 +61,7 @@ async function listOnce(
         queryOf({
           labelSelector: options.labelSelector,
           fieldSelector: options.fieldSelector,
-          limit: limit === undefined ? undefined : String(limit),
+          limit: limit === undefined ? undefined : String(Math.min(limit, maxItems - items.length)),
           continue: next,
         }),
       accept: options.metadataOnly === true ? PARTIAL_OBJECT_LIST : JSON_TYPE,
@@ -69,7 +70,8 @@ async function listOnce(
     });
     for (const item of page.items ?? []) items.push(withIdentity(item, resource));
     next = page.metadata.continue;
-    if (next === undefined || next === '')
-      return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
+    const resourceVersion = page.metadata.resourceVersion ?? '';
+    if (next === undefined || next === '') return { items, resourceVersion };
+    if (items.length >= maxItems) return { items, resourceVersion, isCut: true };
   }
 }

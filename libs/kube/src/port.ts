@@ -92,6 +92,25 @@ export interface ListOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface BoundedListOptions extends ListOptions {
+  /** No more than so many are read; what a list leaves out is not read at all. */
+  readonly maxItems?: number;
+}
+
+/** What of a container's log is wanted. */
+export interface LogOptions {
+  /** May be left out where a Pod has one container. */
+  readonly container?: string;
+  /** Go on with what it writes, until it ends. */
+  readonly follow?: boolean;
+  /** Of the instance before the last restart. */
+  readonly previous?: boolean;
+  readonly tailLines?: number;
+  readonly sinceSeconds?: number;
+  readonly limitBytes?: number;
+  readonly signal: AbortSignal;
+}
+
 export interface WatchOptions extends ListOptions {
   /** Events after this one. */
   readonly resourceVersion: string;
@@ -113,6 +132,8 @@ export interface FollowOptions extends ListOptions {
 export interface KubeList {
   readonly items: readonly KubeObject[];
   readonly resourceVersion: string;
+  /** There are more than were asked for. */
+  readonly isCut?: boolean;
 }
 
 export type WatchEvent =
@@ -149,8 +170,10 @@ export interface KubeClient {
     key: ObjectKey,
     options?: { readonly metadataOnly?: boolean; readonly signal?: AbortSignal },
   ): Promise<KubeObject>;
-  /** Every page of 500, one list. */
-  list(resource: Resource, options?: ListOptions): Promise<KubeList>;
+  /** Every page of 500, one list; or the first `maxItems`. */
+  list(resource: Resource, options?: BoundedListOptions): Promise<KubeList>;
+  /** What a container of a Pod wrote, in pieces of any size. */
+  logs(pod: ObjectKey, options: LogOptions): AsyncIterable<Uint8Array>;
   /** Server-side apply of bytes as they are: JSON, losslessly. */
   apply(resource: Resource, key: ObjectKey, body: Uint8Array, options: ApplyOptions): Promise<KubeObject>;
   create(

@@ -1,0 +1,98 @@
+import { KubeApiError } from '@muster/kube';
+import type { KubeClient, KubeObject } from '@muster/kube';
+import { secrets } from '../resources.ts';
+import { fieldsOf, listOf, textOf } from './read.ts';
+
+const mask = '***';
+/** Shorter ones are words that a log is full of: `true`, `admin`. */
+const minLength = 6;
+const maxSecrets = 30;
+const maxValues = 5_000;
+
+/** Text in which a credential stands, whatever Secret it is from. */
+const credentials: readonly (readonly [RegExp, string])[] = [
+  [/:\/\/[^\s/@]+@/g, `://${mask}@`],
+  [/\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g, mask],
+  [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${mask}`],
+  [
+    /((?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|access[-_]?key|credentials?)["']?\s*[=:]\s*["']?)[^\s"',;]+/gi,
+    `$1${mask}`,
+  ],
+];
+
+/** Takes what Secrets hold out of lines that a container wrote. */
+export class Redactor {
+  readonly #values: readonly string[];
+
+  constructor(values: Iterable<string>) {
+    // The longest first: one may begin with another.
+    this.#values = [...new Set(values)].sort((a, b) => b.length - a.length);
+  }
+
+  /** Every value of a Secret that the Pod has been given. */
+  redact(line: string): string {
+    let result = line;
+    for (const value of this.#values) if (result.includes(value)) result = result.replaceAll(value, mask);
+    return result;
+  }
+
+  /** Also what only looks like a credential: for lines that go where many read them. */
+  redactStrictly(line: string): string {
+    return credentials.reduce(
+      (result, [pattern, replacement]) => result.replace(pattern, replacement),
+      this.redact(line),
+    );
+  }
+}
+
+/**
+ * A redactor of all Secrets that a Pod was given. `undefined` where one of them cannot be read, so that nobody knows
+ * what is to be masked. A Secret that there isn't hides nothing.
+ */
+export async function redactorFor(
+  kube: KubeClient,
+  pod: KubeObject,
+  signal: AbortSignal,
+): Promise<Redactor | undefined> {
+  const names = secretsOf(pod);
+  if (names.length > maxSecrets) return undefined;
+  const { namespace = '' } = pod.metadata;
+  const values = new Set<string>();
+  for (const name of names) {
+    try {
+      const secret = await kube.get(secrets, { namespace, name }, { signal });
+      for (const value of Object.values(fieldsOf(secret['data']))) addForms(textOf(value), values);
+    } catch (error) {
+      if (!(error instanceof KubeApiError)) throw error;
+      if (error.status !== 404) return undefined;
+    }
+    if (values.size > maxValues) return undefined;
+  }
+  return new Redactor(values);
+}
+
+/** A value as it is kept, as it is, and line by line. */
+function addForms(encoded: string, values: Set<string>): void {
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  for (const form of [encoded, text.trim(), ...lines]) if (form.length >= minLength) values.add(form);
+}
+
+/** By name, in the Pod's namespace. */
+export function secretsOf(pod: KubeObject): readonly string[] {
+  const spec = fieldsOf(pod['spec']);
+  const names = new Set<string>();
+  const containers = [spec.containers, spec.initContainers, spec.ephemeralContainers].flatMap(listOf);
+  for (const container of containers) {
+    for (const { valueFrom } of listOf(container.env))
+      names.add(textOf(fieldsOf(fieldsOf(valueFrom).secretKeyRef).name));
+    for (const { secretRef } of listOf(container.envFrom)) names.add(textOf(fieldsOf(secretRef).name));
+  }
+  for (const volume of listOf(spec.volumes)) {
+    names.add(textOf(fieldsOf(volume.secret).secretName));
+    for (const { secret } of listOf(fieldsOf(volume.projected).sources))
+      names.add(textOf(fieldsOf(secret).name));
+  }
+  names.delete('');
+  return [...names];
+}

@@ -12,7 +12,10 @@ export {
 } from './names.ts';
 export { MAX_PROBLEMS, parseFleet } from './parse-fleet.ts';
 export type { FleetFile } from './parse-fleet.ts';
+export { policyOf } from './policy-of.ts';
 export { API_VERSION } from './schema.ts';
+export { parseLabelSelector } from './selector-text.ts';
+export type { SelectorParseResult } from './selector-text.ts';
 export { isSourceFile } from './source-files.ts';
 export { didYouMean } from './suggest.ts';
 export { MAX_FLEET_FILE_CHARS } from './yaml-documents.ts';

@@ -17,3 +17,21 @@ test("the editors' schema says what each kind may hold", () => {
   });
   expect(JSON.parse(JSON.stringify(fleetFile))).toEqual(fleetFile);
 });
+
+test("the editors' schema knows the choices of sync, for bundles and for the Fleet", () => {
+  const sync = {
+    additionalProperties: false,
+    properties: {
+      prune: { type: 'boolean' },
+      drift: { enum: ['Correct', 'Notify'] },
+      healthTimeout: { type: 'string', pattern: expect.any(String) as string },
+    },
+  };
+  const { Bundle, Fleet } = fleetJsonSchemas().kinds;
+  expect(Bundle).toMatchObject({
+    properties: { spec: { properties: { sync, dependsOn: { type: 'array' } } } },
+  });
+  expect(Fleet).toMatchObject({
+    properties: { spec: { properties: { defaults: { properties: { sync, ignoreDifferences: {} } } } } },
+  });
+});

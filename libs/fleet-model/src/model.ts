@@ -1,3 +1,5 @@
+import type { Dependency, HealthExpression, IgnoredDifference, Policy } from '@muster/manifest';
+
 /** Kubernetes' own label selector. `{}` matches all. */
 export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>;
@@ -31,8 +33,20 @@ export interface Bundle {
   readonly source: ManifestsSource;
   readonly targets: readonly Target[];
   readonly except: readonly Target[];
+  /** What revisions of former hubs don't have: absent is as by default, here and below. */
+  readonly dependsOn?: readonly Dependency[];
+  /** Only what differs from the defaults, those of the Fleet filled in. */
+  readonly sync?: SyncOptions;
+  /** The Fleet's first. */
+  readonly ignoreDifferences?: readonly IgnoredDifference[];
+  readonly health?: readonly HealthExpression[];
   readonly definedIn: Location;
 }
+
+export type SyncOptions = Pick<
+  Policy,
+  'prune' | 'drift' | 'onRemoval' | 'conflicts' | 'adopted' | 'serviceAccount' | 'healthTimeoutS'
+>;
 
 /** A cluster as Git declares it: metadata only. */
 export interface DeclaredCluster {
@@ -57,6 +71,8 @@ export interface Fleet {
 export interface FleetDefaults {
   /** Already filled in at the bundles that name none. */
   readonly namespace?: string;
+  readonly sync?: SyncOptions;
+  readonly ignoreDifferences?: readonly IgnoredDifference[];
 }
 
 /** Everything that a revision declares; each list sorted by name. */

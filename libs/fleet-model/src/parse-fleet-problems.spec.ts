@@ -22,8 +22,8 @@ describe('a repo is refused', () => {
     ],
     [
       'a field that is to come',
-      bundle('  dependsOn: [{bundle: b}]\n'),
-      ['a/muster.yaml:6:3 spec.dependsOn: "dependsOn" is not supported yet. Remove it.'],
+      bundle('  overrides: []\n'),
+      ['a/muster.yaml:6:3 spec.overrides: "overrides" is not supported yet. Remove it.'],
     ],
     [
       'a source that is to come',

@@ -1,5 +1,7 @@
 import { checkDocument } from './check-document.ts';
 import type { CheckedDocument } from './check-document.ts';
+import { cycleProblems, repeatedDependencyProblems, unknownBundleProblems } from './dependencies.ts';
+import { healthProblems } from './health-expressions.ts';
 import type { FleetParseResult, FleetProblem } from './model.ts';
 import { duplicateProblems, unknownGroupProblems } from './references.ts';
 import type { NamedDocument } from './references.ts';
@@ -40,11 +42,16 @@ export function parseFleet(files: readonly FleetFile[]): FleetParseResult {
     }
   }
   problems.push(...duplicateProblems(named));
-  // A group that seems to be missing may be in the part that couldn't be read.
+  // What seems to be missing may be in the part that couldn't be read.
   if (everyFileReads) {
-    const groups = new Set(named.filter(({ kind }) => kind === 'ClusterGroup').map(({ name }) => name));
-    problems.push(...unknownGroupProblems(checked, groups));
+    problems.push(...unknownGroupProblems(checked, namesOf('ClusterGroup', named)));
+    problems.push(...unknownBundleProblems(checked, namesOf('Bundle', named)));
   }
+  problems.push(
+    ...repeatedDependencyProblems(checked),
+    ...cycleProblems(checked),
+    ...healthProblems(checked),
+  );
   const { model, problems: pathProblems } = toModel(checked);
   problems.push(...pathProblems);
   if (problems.length === 0) return { kind: 'parsed', model };
@@ -54,6 +61,10 @@ export function parseFleet(files: readonly FleetFile[]): FleetParseResult {
     problems: problems.slice(0, MAX_PROBLEMS),
     omitted: Math.max(0, problems.length - MAX_PROBLEMS),
   };
+}
+
+function namesOf(kind: FleetKind, named: readonly NamedDocument[]): Set<string> {
+  return new Set(named.filter((one) => one.kind === kind).map(({ name }) => name));
 }
 
 function nameOf(document: FleetDocument): NamedDocument | undefined {

@@ -1,6 +1,6 @@
 import type { $ZodIssue } from 'zod/v4/core';
 import { z } from 'zod';
-import { plannedFields } from './schema.ts';
+import { plannedFields } from './schema-parts.ts';
 import { didYouMean } from './suggest.ts';
 import type { FieldPath, FleetDocument } from './yaml-documents.ts';
 import type { FleetProblem } from './model.ts';
@@ -110,7 +110,7 @@ function schemaAt(schema: z.ZodType, path: FieldPath): z.ZodType | undefined {
 
 function unwrap(schema: unknown): unknown {
   let inner = schema;
-  while (inner instanceof z.ZodOptional) inner = inner.unwrap();
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodExactOptional) inner = inner.unwrap();
   return inner;
 }
 

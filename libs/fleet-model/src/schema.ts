@@ -1,17 +1,8 @@
 import { z } from 'zod';
 import { globProblem } from './glob.ts';
-import {
-  DNS_LABEL_PATTERN,
-  DNS_LABEL_RULE,
-  isDnsLabel,
-  isLabelKey,
-  isLabelValue,
-  LABEL_KEY_PATTERN,
-  LABEL_KEY_RULE,
-  LABEL_VALUE_PATTERN,
-  LABEL_VALUE_RULE,
-} from './names.ts';
 import { hasControlInLines } from './plain-text.ts';
+import { DnsLabel, LabelKey, LabelValue, plannedFields } from './schema-parts.ts';
+import { DependsOn, Health, IgnoreDifferences, Sync } from './schema-sync.ts';
 
 /*
  * The one definition of the fleet repo's kinds: it validates, gives the editors' JSON Schema, and says which fields
@@ -30,30 +21,8 @@ export const PLANNED_KINDS = [
   'Notification',
 ];
 
-/** Fields of an object that are to come, by name. */
-export const plannedFields = z.registry<{ readonly planned: readonly string[] }>();
-
 /** What a source takes when it doesn't say: what `kubectl apply -f FOLDER -R` reads. */
 export const DEFAULT_INCLUDE = ['**/*.yaml', '**/*.yml', '**/*.json'];
-
-const DnsLabel = z
-  .string()
-  .refine(isDnsLabel, {
-    error: ({ input }) => `"${String(input)}" is not a name. A name has ${DNS_LABEL_RULE}.`,
-  })
-  .meta({ pattern: DNS_LABEL_PATTERN });
-
-const LabelKey = z
-  .string()
-  .refine(isLabelKey, { error: ({ input }) => `"${String(input)}" is not a label's key: ${LABEL_KEY_RULE}.` })
-  .meta({ pattern: LABEL_KEY_PATTERN });
-
-const LabelValue = z
-  .string()
-  .refine(isLabelValue, {
-    error: ({ input }) => `"${String(input)}" is not a label's value: ${LABEL_VALUE_RULE}.`,
-  })
-  .meta({ pattern: LABEL_VALUE_PATTERN });
 
 const AnnotationValue = z
   .string()
@@ -128,9 +97,13 @@ const BundleSpec = z.strictObject({
   source: Source,
   targets: z.array(Target).optional().describe('Where it goes: the union. Without any, nowhere.'),
   except: z.array(Target).optional().describe('Taken out of the targets, whatever the order.'),
+  dependsOn: DependsOn.exactOptional(),
+  sync: Sync.exactOptional(),
+  ignoreDifferences: IgnoreDifferences.exactOptional(),
+  health: Health.exactOptional(),
 });
 plannedFields.add(BundleSpec, {
-  planned: ['overrides', 'dependsOn', 'sync', 'ignoreDifferences', 'health', 'rollout', 'project'],
+  planned: ['overrides', 'rollout', 'project'],
 });
 
 const BundleMetadata = z.strictObject({ name: DnsLabel, labels: Labels.optional() });
@@ -147,8 +120,10 @@ const ClusterMetadata = z.strictObject({
 
 const FleetDefaults = z.strictObject({
   namespace: DnsLabel.optional().describe('spec.namespace of bundles that have none.'),
+  sync: Sync.exactOptional().describe('Fields of spec.sync that a bundle does not have itself.'),
+  ignoreDifferences: IgnoreDifferences.exactOptional().describe("Go before every bundle's own."),
 });
-plannedFields.add(FleetDefaults, { planned: ['sync', 'ignoreDifferences', 'rollout'] });
+plannedFields.add(FleetDefaults, { planned: ['rollout'] });
 
 const FleetSpec = z.strictObject({ defaults: FleetDefaults.optional() });
 plannedFields.add(FleetSpec, { planned: ['rollout', 'health'] });

@@ -1,7 +1,8 @@
 import type { CheckedDocument } from './check-document.ts';
-import type { Bundle, FleetModel, FleetProblem, LabelSelector, Target } from './model.ts';
+import type { Bundle, FleetDefaults, FleetModel, FleetProblem, LabelSelector, Target } from './model.ts';
 import { resolveInRepo } from './repo-path.ts';
 import { DEFAULT_INCLUDE } from './schema.ts';
+import { toDependencies, toHealth, toSyncOptions } from './to-sync.ts';
 
 type Checked<Kind extends CheckedDocument['kind']> = Extract<CheckedDocument, { kind: Kind }>;
 
@@ -18,7 +19,9 @@ export function toModel(checked: readonly CheckedDocument[]): {
     if (one.kind !== 'Bundle') continue;
     const path = resolveInRepo(one.document.location.file, one.value.spec.source.manifests.path);
     if (path.kind === 'inside') {
-      bundles.push(toBundle(one, path.path, defaults.namespace));
+      const bundle = toBundle(one, path.path, defaults);
+      bundles.push(bundle);
+      problems.push(...serviceAccountProblems(one, bundle));
     } else {
       const at = one.document.locate(['spec', 'source', 'manifests', 'path']);
       const message = `"${one.value.spec.source.manifests.path}" ${path.message}`;
@@ -26,7 +29,7 @@ export function toModel(checked: readonly CheckedDocument[]): {
     }
   }
   const model: FleetModel = {
-    ...(fleet && { fleet: { defaults, definedIn: fleet.document.location } }),
+    ...(fleet && { fleet: { defaults: toDefaults(defaults), definedIn: fleet.document.location } }),
     bundles: bundles.sort(byName),
     clusters: checked
       .filter((one) => one.kind === 'Cluster')
@@ -49,9 +52,22 @@ export function toModel(checked: readonly CheckedDocument[]): {
   return { model, problems };
 }
 
-function toBundle(one: Checked<'Bundle'>, path: string, defaultNamespace: string | undefined): Bundle {
+type DefaultFields = NonNullable<NonNullable<Checked<'Fleet'>['value']['spec']>['defaults']>;
+
+function toDefaults({ namespace, sync, ignoreDifferences }: DefaultFields): FleetDefaults {
+  const options = toSyncOptions(sync, undefined);
+  return {
+    ...(namespace !== undefined && { namespace }),
+    ...(options && { sync: options }),
+    ...(ignoreDifferences?.length && { ignoreDifferences }),
+  };
+}
+
+function toBundle(one: Checked<'Bundle'>, path: string, defaults: DefaultFields): Bundle {
   const { metadata, spec } = one.value;
-  const namespace = spec.namespace ?? defaultNamespace;
+  const namespace = spec.namespace ?? defaults.namespace;
+  const sync = toSyncOptions(spec.sync, defaults.sync);
+  const ignoreDifferences = [...(defaults.ignoreDifferences ?? []), ...(spec.ignoreDifferences ?? [])];
   return {
     name: metadata.name,
     labels: metadata.labels ?? {},
@@ -59,8 +75,23 @@ function toBundle(one: Checked<'Bundle'>, path: string, defaultNamespace: string
     source: { kind: 'manifests', path, include: spec.source.manifests.include ?? DEFAULT_INCLUDE },
     targets: (spec.targets ?? []).map(toTarget),
     except: (spec.except ?? []).map(toTarget),
+    ...(spec.dependsOn?.length && { dependsOn: toDependencies(spec.dependsOn) }),
+    ...(sync && { sync }),
+    ...(ignoreDifferences.length > 0 && { ignoreDifferences }),
+    ...(spec.health?.length && { health: toHealth(spec.health) }),
     definedIn: one.document.location,
   };
+}
+
+/** A service account is one of a namespace, and only the bundle can say which. */
+function serviceAccountProblems(one: Checked<'Bundle'>, bundle: Bundle): FleetProblem[] {
+  const name = bundle.sync?.serviceAccount;
+  if (name === undefined || bundle.namespace !== undefined) return [];
+  const isOwn = one.value.spec.sync?.serviceAccount !== undefined;
+  const at = one.document.locate(isOwn ? ['spec', 'sync', 'serviceAccount'] : ['spec']);
+  const whose = isOwn ? '' : ', which the Fleet names for all bundles,';
+  const message = `The service account "${name}"${whose} is looked up in the bundle's namespace. Give spec.namespace.`;
+  return [{ ...at, field: isOwn ? 'spec.sync.serviceAccount' : 'spec.namespace', message }];
 }
 
 type TargetValue = NonNullable<Checked<'Bundle'>['value']['spec']['targets']>[number];

@@ -21,6 +21,8 @@ export interface FleetDocument {
   locate(path: FieldPath): Location;
   /** Where the key stands rather than its value. */
   locateKey(path: FieldPath): Location;
+  /** Where a line and column (from 1) of the text that is the value stand in the file. */
+  locateIn(path: FieldPath, line: number, column: number): Location;
 }
 
 export interface FleetDocuments {
@@ -59,7 +61,7 @@ export function readDocuments(file: string, text: string): FleetDocuments {
         problems.push(problem(syntaxMessage(error, text), line, col));
       }
       if (document.errors.length > 0 || document.contents === null) continue;
-      const held = new DocumentWithPlaces(file, document, lines);
+      const held = new DocumentWithPlaces(file, document, lines, text);
       problems.push(...held.oddities());
       try {
         const value: unknown = document.toJS({ maxAliasCount: 100 });
@@ -117,11 +119,13 @@ class DocumentWithPlaces {
   readonly #file: string;
   readonly #document: Document.Parsed<ParsedNode>;
   readonly #lines: LineCounter;
+  readonly #text: string;
 
-  constructor(file: string, document: Document.Parsed<ParsedNode>, lines: LineCounter) {
+  constructor(file: string, document: Document.Parsed<ParsedNode>, lines: LineCounter, text: string) {
     this.#file = file;
     this.#document = document;
     this.#lines = lines;
+    this.#text = text;
   }
 
   get location(): Location {
@@ -134,6 +138,7 @@ class DocumentWithPlaces {
       location: this.location,
       locate: (path) => this.#placeOf(this.#walk(path, false)),
       locateKey: (path) => this.#placeOf(this.#walk(path, true)),
+      locateIn: (path, line, column) => this.#placeIn(this.#walk(path, false), line, column),
     };
   }
 
@@ -175,6 +180,22 @@ class DocumentWithPlaces {
       node = next as Node;
     }
     return node;
+  }
+
+  /** Exact in plain, quoted and literal (`|`) texts; in others, whose lines are joined, the text's own place. */
+  #placeIn(node: Node | null, line: number, column: number): Location {
+    const start = this.#placeOf(node);
+    if (!isScalar(node)) return start;
+    if (node.type === 'BLOCK_LITERAL') {
+      const written = this.#text.split('\n', start.line + line)[start.line + line - 1] ?? '';
+      const first = this.#text.split('\n', start.line + 1)[start.line] ?? '';
+      const indent = /^ */.exec(first)![0].length;
+      return { ...start, line: start.line + line, column: Math.min(indent + column, written.length + 1) };
+    }
+    const [from, to] = node.range ?? [0, 0];
+    if (line !== 1 || this.#text.slice(from, to).includes('\n')) return start;
+    const quote = node.type === 'PLAIN' ? 0 : 1;
+    return { ...start, column: start.column + quote + column - 1 };
   }
 
   #placeOf(node: Node | null): Location {

@@ -1,7 +1,8 @@
+import { parseLabelSelector } from '@muster/fleet-model';
 import type { LabelSelectorRequirement } from '@muster/fleet-model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseLabelSelector, printLabelSelector } from './selector-text.ts';
+import { printLabelSelector } from './selector-text.ts';
 
 describe("kubectl's selector syntax", () => {
   test.each<[string, LabelSelectorRequirement[]]>([

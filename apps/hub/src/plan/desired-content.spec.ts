@@ -31,6 +31,20 @@ describe('the bytes of a desired state', () => {
     expect(DesiredState.encode(decoded).finish()).toEqual(new Uint8Array(announced.bytes));
   });
 
+  test('name what the agent must know to act on each policy', () => {
+    const [checkout] = base.assignments;
+    const notify = { ...checkout!, policy: encodePolicy({ drift: 'Notify', serviceAccount: 'deployer' }) };
+    const newer = { ...checkout!, policy: Buffer.from('{"drift":"Shout","version":1}') };
+    const { assignments } = DesiredState.decode(
+      encodeContent({ ...base, assignments: [checkout!, notify, newer] }, []).data,
+    );
+    expect(assignments.map((it) => it.requiredFeatures)).toEqual([
+      ['manifests/v1'],
+      ['impersonation/v1', 'manifests/v1', 'sync-options/v1'],
+      ['manifests/v1'],
+    ]);
+  });
+
   test('give back the rows of their assignments', () => {
     expect([...assignmentsOf(encodeContent(base, []).data).values()]).toEqual([
       {

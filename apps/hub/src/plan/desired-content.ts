@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DesiredState } from '@muster/contracts';
-import { type DeletionGuard, features } from '@muster/manifest';
+import { type DeletionGuard, decodePolicy, features, requiredFeatures } from '@muster/manifest';
 import type { AssignmentRow } from '@muster/store';
 
 /** What a desired state says apart from its version and its consents. */
@@ -23,8 +23,6 @@ export interface DesiredContent {
   readonly manifestDigests: readonly string[];
 }
 
-const requiredFeatures = [features.manifests];
-
 export function encodeContent(base: DesiredBase, consents: readonly string[]): DesiredContent {
   const data = Buffer.from(
     DesiredState.encode({
@@ -34,7 +32,7 @@ export function encodeContent(base: DesiredBase, consents: readonly string[]): D
         manifestDigest: it.manifestDigest,
         policy: Buffer.from(it.policy),
         revision: it.revision,
-        requiredFeatures,
+        requiredFeatures: featuresFor(it.policy),
         paused: it.paused,
       })),
       paused: base.paused,
@@ -48,6 +46,12 @@ export function encodeContent(base: DesiredBase, consents: readonly string[]): D
     data,
     manifestDigests: [...new Set(base.assignments.map((it) => it.manifestDigest))],
   };
+}
+
+/** Of a policy that this hub cannot read, which a newer one stored, the agent says itself what it doesn't know. */
+function featuresFor(policy: Uint8Array): string[] {
+  const decoded = decodePolicy(policy);
+  return decoded.ok ? requiredFeatures(decoded.value) : [features.manifests];
 }
 
 /** The assignments that content holds, as rows. `held`: a bundle whose newest revision has no rendering. */

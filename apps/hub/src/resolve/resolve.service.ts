@@ -1,5 +1,5 @@
 import type { RepoProblem } from '@muster/api';
-import type { Bundle, FleetModel } from '@muster/fleet-model';
+import { type Bundle, type FleetModel, policyOf } from '@muster/fleet-model';
 import type { Commit, GitSource } from '@muster/git-source';
 import { encodePolicy } from '@muster/manifest';
 import type { Renderer } from '@muster/render';
@@ -199,13 +199,13 @@ function rowsOf({ manifest, objects }: NonNullable<BundleResult['rendered']>) {
   return [...objects, { digest: manifest.digest, sealed: false, data: manifest.data }];
 }
 
-function policyOf(bundle: Bundle): Uint8Array {
-  return encodePolicy(bundle.namespace === undefined ? {} : { namespace: bundle.namespace });
+function policyBytes(bundle: Bundle): Buffer {
+  return Buffer.from(encodePolicy(policyOf(bundle)));
 }
 
-/** Names what assignments of the bundle are made from: its manifest and its policy. */
+/** Names what assignments of the bundle are made from: its manifest and its policy, of which either may change alone. */
 function contentName(manifestDigest: string, bundle: Bundle): string {
-  return `${manifestDigest} ${Buffer.from(policyOf(bundle)).toString()}`;
+  return `${manifestDigest} ${policyBytes(bundle).toString()}`;
 }
 
 function resolvedBundle(result: BundleResult): ResolvedBundle {
@@ -228,7 +228,7 @@ function bundleRow(result: BundleResult, state: RolloutState, former: BundleRow 
     rollout,
     goodRevision: rollout.good?.revision,
     manifestDigest: isGood ? manifestDigest : former?.manifestDigest,
-    policy: isGood ? Buffer.from(policyOf(bundle)) : former?.policy,
+    policy: isGood ? policyBytes(bundle) : former?.policy,
     objectCount: isGood ? result.objectCount : (former?.objectCount ?? 0),
   };
 }

@@ -19,6 +19,8 @@ import type { Kinds } from './kinds.ts';
 import { Ledger } from './ledger.ts';
 import { Lookout } from './lookout.ts';
 import { Observer } from './observer.ts';
+import { podTrouble } from './pod-trouble.ts';
+import { PodTroubles } from './pod-troubles.ts';
 import { bulkKinds, planRound, waitsUnwatched } from './round-plan.ts';
 import { Runner } from './runner.ts';
 import { Sight } from './sight.ts';
@@ -62,6 +64,7 @@ export class Reconciler {
   readonly #waker: Waker;
   readonly #ledger: Ledger;
   readonly #teller: Teller;
+  readonly #troubles: PodTroubles;
   readonly #stop = new AbortController();
   #target: Target | undefined;
   #isDurable = false;
@@ -88,12 +91,17 @@ export class Reconciler {
       signal: this.#stop.signal,
     });
     this.#sight = new Sight(lease, this.#observer, () => this.#tellStatuses());
+    this.#troubles = new PodTroubles({
+      look: (workload, signal) => podTrouble(kube, workload, signal),
+      onChange: () => this.#tellStatuses(),
+    });
     this.#teller = new Teller({
       statuses: options.statuses,
       observer: this.#observer,
       failures: this.#failures,
       fights: this.#fights,
       sight: this.#sight,
+      troubles: this.#troubles,
       inventory: this.#ledger.entries,
     });
     this.#waker = new Waker(
@@ -156,6 +164,7 @@ export class Reconciler {
     this.#stop.abort();
     this.#waker.stop();
     this.#sight.stop();
+    this.#troubles.stop();
     this.#observer.stop();
     await this.#runner.stop();
     for (const resolve of this.#onSettled.splice(0)) resolve();

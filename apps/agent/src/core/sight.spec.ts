@@ -62,6 +62,7 @@ const told = (more: Partial<Knowledge> = {}) =>
     record: () => live,
     failure: () => undefined,
     observationProblem: () => undefined,
+    trouble: () => undefined,
     clusterIsAway: false,
     blindKinds: new Map(),
     observedAt: 0,

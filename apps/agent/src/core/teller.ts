@@ -6,6 +6,7 @@ import { currentStatuses } from '../status/current.ts';
 import type { Failures } from './failures.ts';
 import type { Fights } from './fights.ts';
 import type { Observer } from './observer.ts';
+import type { PodTroubles } from './pod-troubles.ts';
 import type { Sight } from './sight.ts';
 import type { Target } from './target.ts';
 
@@ -15,6 +16,7 @@ export interface TellerOptions {
   readonly failures: Failures;
   readonly fights: Fights;
   readonly sight: Sight;
+  readonly troubles: PodTroubles;
   readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
 }
 
@@ -27,13 +29,15 @@ export class Teller {
   }
 
   tell(target: Target, skips: SkipsByBundle): void {
-    const { statuses, observer, failures, fights, sight, inventory } = this.#o;
+    const { statuses, observer, failures, fights, sight, troubles, inventory } = this.#o;
+    troubles.consider(inventory, (id) => observer.record(id));
     const know = {
       version: target.state.version,
       paused: target.state.paused,
       inventory,
       record: (id: ObjectId) => observer.record(id),
       failure: (id: ObjectId) => failures.of(id) ?? fights.of(id),
+      trouble: (id: ObjectId) => troubles.of(id),
       observationProblem: (id: ObjectId) => observer.problemOf(id),
       clusterIsAway: sight.isClusterAway(),
       blindKinds: sight.blindKinds(),

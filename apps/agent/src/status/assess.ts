@@ -16,11 +16,13 @@ export interface Knowledge {
   readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
   readonly record: (id: ObjectId) => LiveRecord | undefined;
   readonly failure: (id: ObjectId) => Failure | undefined;
-  readonly observationProblem: (id: ObjectId) => string | undefined;
+  readonly observationProblem: (id: ObjectId) => Unseen | undefined;
+  /** What fails behind a workload that is not well, as far as it was looked at. */
+  readonly trouble: (id: ObjectId) => string | undefined;
   /** The API server has not answered for long: nothing is known of the present. */
   readonly clusterIsAway: boolean;
-  /** `<group>/<kind>` of what can't be watched for long, and why. */
-  readonly blindKinds: ReadonlyMap<string, string>;
+  /** What can't be watched for long, and why, by `<group>/<kind>`, or that and a namespace. */
+  readonly blindKinds: ReadonlyMap<string, Unseen>;
   readonly observedAt: number;
 }
 
@@ -175,12 +177,18 @@ function assessObject(
     const said = sayOf(skip, know);
     return bad(said.sync, said.sync === 'Unknown' ? 'Unknown' : health, said.reason, said.message, 3);
   }
-  const blind = know.blindKinds.get(`${object.group}/${object.kind}`);
+  const blind = blindnessOf(ref, know);
   if (blind !== undefined)
-    return bad('Unknown', 'Unknown', 'NotObserved', `it cannot be watched: ${blind}`, 3);
+    return bad('Unknown', 'Unknown', blind.reason, `it cannot be watched: ${blind.message}`, 3);
   if (!isSynced) return { sync: 'OutOfSync', health };
   if (health === 'Healthy' || health === 'Suspended') return { sync: 'Synced', health };
-  return bad('Synced', health, 'Unhealthy', live.health.message, health === 'Degraded' ? 4 : 5);
+  const message = [live.health.message, know.trouble(id)].filter((text) => text).join('; ');
+  return bad('Synced', health, 'Unhealthy', message, health === 'Degraded' ? 4 : 5);
+}
+
+function blindnessOf({ group, kind, namespace }: ObjectStatus['object'], know: Knowledge): Unseen | undefined {
+  const kinds = know.blindKinds;
+  return kinds.get(`${group}/${kind}`) ?? kinds.get(`${group}/${kind}/${namespace}`);
 }
 
 function summarise(

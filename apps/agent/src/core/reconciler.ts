@@ -293,9 +293,11 @@ export class Reconciler {
     return this.#resolved?.wantedIds.has(id) === false && this.#ledger.delete(id);
   }
 
+  /** Not before the first look at the cluster, unless it cannot be looked at: nothing is known until then. */
   #tellStatuses(): void {
     const target = this.#target;
     if (!target || !this.#isDurable) return;
+    if (!this.#resolved && !this.#sight.isClusterAway()) return;
     this.#teller.tell(target, this.#skips);
   }
 

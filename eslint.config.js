@@ -15,9 +15,16 @@ const boundaries = [
 ];
 
 /** The pure libs: no I/O, no clock, no randomness. Those come in as arguments. */
-const pureLibs = ['api', 'fleet-model', 'targeting', 'manifest', 'apply-plan', 'health', 'rollout'].map(
-  (lib) => `libs/${lib}/src/**/*.ts`,
-);
+const pureLibs = [
+  'api',
+  'fleet-model',
+  'targeting',
+  'manifest',
+  'apply-plan',
+  'health',
+  'drift',
+  'rollout',
+].map((lib) => `libs/${lib}/src/**/*.ts`);
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/generated/**', '**/node_modules/**', '.nx/**'] },

@@ -1,0 +1,14 @@
+export { differencesBetween } from './compare.ts';
+export type { Difference } from './compare.ts';
+export { fieldsOutside, isWithin, ownershipOf } from './field-set.ts';
+export type { FieldSet, Owner, Ownership } from './field-set.ts';
+export { ignoredFields } from './ignored-fields.ts';
+export { IgnoreRules } from './ignore-rules.ts';
+export type { Ignored } from './ignore-rules.ts';
+export { equalJson, isMap, memberOf, parseJson, printJson } from './json.ts';
+export type { Json, JsonMap } from './json.ts';
+export { placesOf, printPlace, valueAt } from './place.ts';
+export type { Place } from './place.ts';
+export { ownersOf, sameIn, samePlace, withoutIgnored } from './rewrite.ts';
+export type { ObjectIdentity } from './selector.ts';
+export { showValue } from './show.ts';

@@ -15,6 +15,16 @@ interface Container {
 }
 
 describe("the agent's arguments", () => {
+  it('name the namespaces to look in, each once, and no others', () => {
+    const parsed = parseAgentArguments(['--namespaces', 'shop,pay,shop'], {});
+    expect(parsed).toMatchObject({ kind: 'run', config: { namespaces: ['shop', 'pay'] } });
+    expect(parseAgentArguments([], {})).toMatchObject({ config: { namespaces: undefined } });
+    expect(parseAgentArguments([], { MUSTER_NAMESPACES: 'shop,,Pay' })).toMatchObject({
+      kind: 'error',
+      message: expect.stringContaining('""') as string,
+    });
+  });
+
   it('win over the environment', () => {
     const parsed = parseAgentArguments(['--hub', 'flag:8444'], {
       MUSTER_HUB: 'env:8444',

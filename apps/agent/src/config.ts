@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseHealthAddress } from './health.ts';
 import type { HealthAddress } from './health.ts';
+import { isNamespaceName } from './install/names.ts';
 
 /** Everything that an agent is told from outside. */
 export interface AgentConfig {
@@ -19,6 +20,8 @@ export interface AgentConfig {
   readonly statusFile: string | undefined;
   /** Where a liveness probe is answered; absent: nowhere. */
   readonly healthAddress: HealthAddress | undefined;
+  /** Where the agent has rights; absent: everywhere. */
+  readonly namespaces: readonly string[] | undefined;
   readonly logLevel: string;
   readonly podUid: string | undefined;
   readonly agentVersion: string;
@@ -83,6 +86,11 @@ const flags = {
     variable: 'MUSTER_HEALTH_LISTEN',
     value: '[HOST]:PORT',
     help: 'answer GET /healthz there, for a liveness probe',
+  },
+  namespaces: {
+    variable: 'MUSTER_NAMESPACES',
+    value: 'A,B',
+    help: 'look and write in these only, where the agent has no rights elsewhere; default: everywhere',
   },
   'log-level': {
     variable: 'MUSTER_LOG_LEVEL',
@@ -149,6 +157,13 @@ export function parseAgentArguments(
       kind: 'error',
       message: `--health-listen ${healthListen}: HOST:PORT, or :PORT for all interfaces`,
     };
+  const namespaces = given('namespaces')?.split(',');
+  const badNamespace = namespaces?.find((name) => !isNamespaceName(name));
+  if (badNamespace !== undefined)
+    return {
+      kind: 'error',
+      message: `--namespaces ${namespaces!.join(',')}: "${badNamespace}" is no name of a namespace`,
+    };
   const file = typeof values.kubeconfig === 'string' ? values.kubeconfig : undefined;
   const context = given('context');
   return {
@@ -164,6 +179,7 @@ export function parseAgentArguments(
       desiredState: given('desired-state'),
       statusFile: given('status-file'),
       healthAddress,
+      namespaces: namespaces && [...new Set(namespaces)],
       logLevel,
       podUid: environment['POD_UID'],
       agentVersion,

@@ -6,6 +6,7 @@ import { ClusterCore } from './core/agent-core.ts';
 import { knownFeatures } from './core/bundles.ts';
 import { Kinds } from './core/kinds.ts';
 import { Reconciler } from './core/reconciler.ts';
+import { Scope } from './core/scope.ts';
 import { createFileLink } from './file-link/file-link.ts';
 import { createHubLink } from './hub-link/index.ts';
 import { serveHealth } from './health.ts';
@@ -125,6 +126,7 @@ async function work({ config, kube, lease, log, signal, fail, onRemoved }: Work)
     checkpoint,
     memory,
     log,
+    scope: new Scope(config.namespaces),
     onFatal: fail,
   });
   const core = new ClusterCore({ kube, state, kinds, reconciler, statuses, log, onRemoved });

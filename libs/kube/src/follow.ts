@@ -8,6 +8,9 @@ import { watchOnce } from './watches.ts';
 
 const BASE_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 30_000;
+/** Rights come from people: who lacks one must not ask for it as if the API server were away. */
+const REFUSED_BACKOFF_MS = 2_500;
+const MAX_REFUSED_BACKOFF_MS = 60_000;
 
 /**
  * A list, then its changes, for ever.
@@ -25,6 +28,7 @@ export async function* follow(
   const { random } = transport.options;
   let resourceVersion: string | undefined;
   let failures = 0;
+  let isRefused = false;
   while (!signal.aborted) {
     try {
       if (resourceVersion === undefined) {
@@ -47,6 +51,7 @@ export async function* follow(
       failures = quiet ? failures + 1 : 0;
     } catch (error) {
       if (signal.aborted) return;
+      isRefused = error instanceof KubeApiError && error.status === 403;
       if (error instanceof KubeApiError && error.status === 410) {
         resourceVersion = undefined;
         // The first relist is at once: 410 after a quiet watch is everyday life.
@@ -56,8 +61,12 @@ export async function* follow(
         onError?.(error);
       }
     }
+    const [baseMs, maxMs] = isRefused
+      ? [REFUSED_BACKOFF_MS, MAX_REFUSED_BACKOFF_MS]
+      : [BASE_BACKOFF_MS, MAX_BACKOFF_MS];
+    isRefused = false;
     try {
-      await delay(backoffMs(failures, BASE_BACKOFF_MS, MAX_BACKOFF_MS, random), undefined, { signal });
+      await delay(backoffMs(failures, baseMs, maxMs, random), undefined, { signal });
     } catch {
       return;
     }

@@ -31,7 +31,8 @@ export interface ApplierOptions {
   readonly fleet: () => string;
   /** No request that writes begins, or goes on, but through this. */
   readonly guarded: <T>(request: (signal: AbortSignal) => Promise<T>) => Promise<T>;
-  readonly onNamespaceMissing: (namespace: string) => void;
+  /** Has it looked for again; says why it could not be made, where it couldn't. */
+  readonly onNamespaceMissing: (namespace: string) => KubeApiError | undefined;
 }
 
 /** How an object's bytes become a write: finalised, changed where its bundle's policy says so, and sent. */
@@ -50,8 +51,9 @@ export class Applier {
       return await this.#send(write);
     } catch (error) {
       const { namespace } = write.key;
-      if (namespace !== undefined && isMissingNamespace(error)) this.#o.onNamespaceMissing(namespace);
-      throw error;
+      if (namespace === undefined || !isMissingNamespace(error)) throw error;
+      // Why it isn't there tells more than that it isn't.
+      throw this.#o.onNamespaceMissing(namespace) ?? error;
     }
   }
 

@@ -14,6 +14,8 @@ export class DefaultNamespaces {
   /** By name: done once it is known to be there. */
   readonly #works = new Map<string, Work>();
   readonly #madeAt = new Map<string, number>();
+  /** Why the last attempt to make one failed. */
+  readonly #refusals = new Map<string, KubeApiError>();
 
   constructor(kube: KubeClient) {
     this.#kube = kube;
@@ -32,10 +34,11 @@ export class DefaultNamespaces {
     return performance.now() - (this.#madeAt.get(name) ?? -Infinity) < newMs;
   }
 
-  /** A write said that it isn't there. */
-  forget(name: string): void {
+  /** A write said that it isn't there: it is looked for, and made, anew. Says why it could not be made, where it couldn't. */
+  forget(name: string): KubeApiError | undefined {
     this.#works.delete(name);
     this.#madeAt.delete(name);
+    return this.#refusals.get(name);
   }
 
   async #ensure(name: string, present: Promise<ReadonlySet<string> | undefined> | undefined): Promise<void> {
@@ -63,7 +66,8 @@ export class DefaultNamespaces {
       await this.#kube.get(namespaces, { name }, { metadataOnly: true });
       return false;
     } catch (error) {
-      if (error instanceof KubeApiError) return error.status === 404;
+      // Whoever may not look may still be allowed to make it, and is told whether it is there.
+      if (error instanceof KubeApiError) return error.status === 404 || error.status === 403;
       throw error;
     }
   }
@@ -76,8 +80,12 @@ export class DefaultNamespaces {
         metadata: { name },
       });
       this.#madeAt.set(name, performance.now());
+      this.#refusals.delete(name);
     } catch (error) {
       if (!(error instanceof KubeApiError)) throw error;
+      // 409: somebody else was quicker.
+      if (error.status === 409) this.#refusals.delete(name);
+      else this.#refusals.set(name, error);
     }
   }
 }

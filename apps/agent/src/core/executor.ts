@@ -29,7 +29,7 @@ export interface StepContext {
   /** Of a bundle that is assigned, or was: what remains of it is deleted as it was applied. */
   readonly policyOf: (bundle: string) => Policy | undefined;
   readonly fleet: () => string;
-  readonly onNamespaceMissing: (namespace: string) => void;
+  readonly onNamespaceMissing: (namespace: string) => KubeApiError | undefined;
 }
 
 export interface ExecutorOptions {

@@ -1,10 +1,11 @@
 import type { InventoryEntry } from '@muster/apply-plan';
-import type { KubeClient } from '@muster/kube';
+import type { KubeApiError, KubeClient } from '@muster/kube';
 import type { ObjectId } from '@muster/manifest';
 import { DefaultNamespaces } from './default-namespaces.ts';
 import type { Kinds } from './kinds.ts';
 import type { Observer } from './observer.ts';
 import { Patience } from './patience.ts';
+import { Scope } from './scope.ts';
 import { surveyTargets } from './survey-targets.ts';
 import { Surveyor } from './surveyor.ts';
 import { defaultNamespaces, resolveTarget } from './target.ts';
@@ -17,6 +18,7 @@ export interface LookoutOptions {
   /** What was not waited for has come. */
   readonly onLate: () => void;
   readonly signal: AbortSignal;
+  readonly scope?: Scope;
 }
 
 const rediscoverMs = 2_000;
@@ -32,11 +34,11 @@ export class Lookout {
   #misses = false;
 
   constructor(options: LookoutOptions) {
-    const { kube, observer, onLate, signal } = options;
+    const { kube, observer, onLate, signal, scope = new Scope() } = options;
     this.#o = options;
     this.#patience = new Patience(onLate);
     this.#namespaces = new DefaultNamespaces(kube);
-    this.#surveyor = new Surveyor(kube, observer, signal);
+    this.#surveyor = new Surveyor(kube, observer, signal, scope);
   }
 
   /** True while the cluster lacks kinds that objects are of. */
@@ -49,13 +51,15 @@ export class Lookout {
     this.#wantsDiscovery = true;
   }
 
-  onNamespaceMissing(name: string): void {
-    this.#namespaces.forget(name);
+  /** Looks for it again, and makes it; says why that failed the last time, where it did. */
+  onNamespaceMissing(name: string): KubeApiError | undefined {
+    return this.#namespaces.forget(name);
   }
 
   /** Lists all anew. */
   async refresh(): Promise<void> {
     this.#wantsDiscovery = true;
+    this.#surveyor.forgive();
     await this.#patience.waitFor(this.#o.observer.refresh());
   }
 

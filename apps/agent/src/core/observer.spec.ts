@@ -1,6 +1,7 @@
 import type { FollowEvent, KubeClient, KubeObject, Resource } from '@muster/kube';
 import { describe, expect, it, vi } from 'vitest';
 import { Observer } from './observer.ts';
+import { Scope } from './scope.ts';
 
 const deployments: Resource = {
   group: 'apps',
@@ -76,7 +77,7 @@ describe('the observer', () => {
     const observer = new Observer(kube as KubeClient, () => undefined);
     observer.watchOnly('f', new Map([['apps/deployments', deployments]]));
     await new Promise((resolve) => setImmediate(resolve));
-    expect([...observer.blindKinds(0)]).toEqual([['apps/Deployment', 'refused']]);
+    expect([...observer.blindKinds(0)]).toMatchObject([['apps/Deployment', { message: 'refused' }]]);
     expect([...observer.blindKinds(30_000)]).toEqual([]);
     open();
     expect([...observer.blindKinds(0)]).toEqual([]);
@@ -105,5 +106,24 @@ describe('the observer', () => {
     } finally {
       now.mockRestore();
     }
+  });
+
+  it('watches each namespace by itself where it has rights in some only, and a list of one says nothing of another', async () => {
+    const lists: Readonly<Record<string, readonly KubeObject[]>> = {
+      shop: [web('u1', '5', ready)],
+      pay: [],
+    };
+    const asked: string[] = [];
+    const kube: Pick<KubeClient, 'follow'> = {
+      follow: async function* (_, { namespace = 'everywhere' }) {
+        asked.push(namespace);
+        yield { type: 'LISTED', items: lists[namespace] ?? [], resourceVersion: '9' };
+      },
+    };
+    const observer = new Observer(kube as KubeClient, () => undefined, new Scope(['shop', 'pay']));
+    const works = observer.watchOnly('f', new Map([['apps/deployments', deployments]]));
+    await Promise.all(works.map((work) => work.done));
+    expect(asked).toEqual(['shop', 'pay']);
+    expect(observer.observe(id).state).toBe('present');
   });
 });

@@ -7,6 +7,10 @@ import { idOfLive, isOlder, liveRecord } from './live-record.ts';
 import type { LiveRecord } from './live-record.ts';
 import { begin } from './patience.ts';
 import type { Work } from './patience.ts';
+import { Scope } from './scope.ts';
+import type { Place } from './scope.ts';
+import { unseenBecause } from './unseen.ts';
+import type { Unseen } from './unseen.ts';
 
 /** `<group>/<Kind>`, as object ids begin. */
 function kindOf({ group, kind }: Resource): string {
@@ -14,11 +18,11 @@ function kindOf({ group, kind }: Resource): string {
 }
 
 interface Follow {
-  readonly resource: Resource;
+  readonly place: Place;
   readonly stop: AbortController;
   /** Done at the first list, or the first error. */
   readonly started: Work;
-  problem: { readonly message: string; readonly since: number } | undefined;
+  problem: (Unseen & { readonly since: number }) | undefined;
 }
 
 /** Longer than any request lasts. */
@@ -46,15 +50,17 @@ export class Observer {
   /** When objects ended, by uid, as long as an answer to our write of one may be on its way. */
   readonly #ended = new Map<string, number>();
   readonly #follows = new Map<string, Follow>();
-  readonly #problems = new Map<ObjectId, string>();
-  /** Kinds whose watch rests, by the key that their watch had. */
-  readonly #resting = new Map<string, Resource>();
+  readonly #problems = new Map<ObjectId, Unseen>();
+  /** What rests, by the key that its watch had. */
+  readonly #resting = new Map<string, Place>();
   #restTimer: NodeJS.Timeout | undefined;
+  readonly #scope: Scope;
   #fleet = '';
 
-  constructor(kube: KubeClient, onChange: (id: ObjectId) => void) {
+  constructor(kube: KubeClient, onChange: (id: ObjectId) => void, scope = new Scope()) {
     this.#kube = kube;
     this.#onChange = onChange;
+    this.#scope = scope;
   }
 
   observe(id: ObjectId): Observation {
@@ -84,16 +90,22 @@ export class Observer {
   }
 
   /** Why an object could not be looked at. */
-  problemOf(id: ObjectId): string | undefined {
+  problemOf(id: ObjectId): Unseen | undefined {
     return this.#problems.get(id);
   }
 
-  /** Kinds, as `<group>/<kind>`, whose watch has been broken for so long that what is known of them is the past. */
-  blindKinds(forMs: number): ReadonlyMap<string, string> {
+  /**
+   * Kinds, as `<group>/<kind>`, or `<group>/<kind>/<namespace>` where each namespace has its own watch, whose watch has
+   * been broken for so long that what is known of them is the past.
+   */
+  blindKinds(forMs: number): ReadonlyMap<string, Unseen> {
     const now = performance.now();
-    const blind = new Map<string, string>();
-    for (const { resource, problem } of this.#follows.values())
-      if (problem && now - problem.since >= forMs) blind.set(kindOf(resource), problem.message);
+    const blind = new Map<string, Unseen>();
+    for (const { place, problem } of this.#follows.values()) {
+      if (!problem || now - problem.since < forMs) continue;
+      const { resource, namespace } = place;
+      blind.set(namespace === undefined ? kindOf(resource) : `${kindOf(resource)}/${namespace}`, problem);
+    }
     return blind;
   }
 
@@ -101,14 +113,19 @@ export class Observer {
   watchOnly(fleet: string, resources: ReadonlyMap<string, Resource>): readonly Work[] {
     if (fleet !== this.#fleet) this.stop();
     this.#fleet = fleet;
+    const places = this.#scope.placesOf(resources);
     for (const [key, follow] of this.#follows) {
-      if (resources.has(key)) continue;
+      if (places.has(key)) continue;
       follow.stop.abort();
       this.#follows.delete(key);
     }
-    for (const key of this.#resting.keys()) if (!resources.has(key)) this.#resting.delete(key);
-    const watched = [...resources].filter(([key]) => !this.#resting.has(key));
-    return watched.map(([key, resource]) => this.#follow(key, resource).started);
+    for (const key of this.#resting.keys()) if (!places.has(key)) this.#resting.delete(key);
+    return this.#watch(places);
+  }
+
+  #watch(places: ReadonlyMap<string, Place>): readonly Work[] {
+    const watched = [...places].filter(([key]) => !this.#resting.has(key));
+    return watched.map(([key, place]) => this.#follow(key, place).started);
   }
 
   /**
@@ -117,31 +134,32 @@ export class Observer {
    * goes on lists first, so what others did meanwhile is found then. Kinds whose health is in their status don't rest.
    */
   rest(kinds: ReadonlySet<string>): void {
-    for (const [key, { resource, stop }] of this.#follows) {
+    for (const [key, { place, stop }] of this.#follows) {
+      const { resource } = place;
       if (!kinds.has(kindOf(resource)) || healthNeedsStatus(resource.group, resource.kind)) continue;
       stop.abort();
       this.#follows.delete(key);
-      this.#resting.set(key, resource);
+      this.#resting.set(key, place);
     }
     clearTimeout(this.#restTimer);
-    for (const [key, resource] of this.#resting) if (!kinds.has(kindOf(resource))) this.#goOn(key, resource);
+    for (const [key, place] of this.#resting) if (!kinds.has(kindOf(place.resource))) this.#goOn(key, place);
     if (this.#resting.size > 0) this.#restTimer = setTimeout(() => this.rest(new Set()), maxRestMs);
   }
 
-  #goOn(key: string, resource: Resource): void {
+  #goOn(key: string, place: Place): void {
     this.#resting.delete(key);
-    this.#follow(key, resource);
+    this.#follow(key, place);
   }
 
   /** Lists every watched kind anew. */
   refresh(): readonly Work[] {
-    const followed = [...this.#follows].map(([key, follow]) => [key, follow.resource] as const);
-    const resources = new Map([...followed, ...this.#resting]);
+    const followed = [...this.#follows].map(([key, follow]) => [key, follow.place] as const);
+    const places = new Map([...followed, ...this.#resting]);
     this.#resting.clear();
     for (const follow of this.#follows.values()) follow.stop.abort();
     this.#follows.clear();
     this.#absent.clear();
-    return this.watchOnly(this.#fleet, resources);
+    return this.#watch(places);
   }
 
   stop(): void {
@@ -177,7 +195,7 @@ export class Observer {
     if (!before || !isOlder(record.resourceVersion, before.resourceVersion)) this.#set(id, record);
   }
 
-  noteUnseen(id: ObjectId, problem: string): void {
+  noteUnseen(id: ObjectId, problem: Unseen): void {
     this.#problems.set(id, problem);
   }
 
@@ -198,28 +216,29 @@ export class Observer {
     this.#problems.delete(id);
   }
 
-  #follow(key: string, resource: Resource): Follow {
+  #follow(key: string, place: Place): Follow {
     const known = this.#follows.get(key);
     if (known) return known;
     const stop = new AbortController();
     let settle: () => void = () => undefined;
     const started = new Promise<void>((resolve) => (settle = resolve));
-    const follow: Follow = { resource, stop, started: begin(started), problem: undefined };
+    const follow: Follow = { place, stop, started: begin(started), problem: undefined };
     this.#follows.set(key, follow);
     void this.#run(follow, settle);
     return follow;
   }
 
   async #run(follow: Follow, settle: () => void): Promise<void> {
-    const { resource, stop } = follow;
+    const { place, stop } = follow;
+    const { resource } = place;
     const metadataOnly = !healthNeedsStatus(resource.group, resource.kind);
     const health = metadataOnly ? 'metadata-suffices' : 'whole';
     const onError = (error: unknown): void => {
-      const message = error instanceof Error ? error.message : String(error);
-      follow.problem = { message, since: follow.problem?.since ?? performance.now() };
+      follow.problem = { ...unseenBecause(error), since: follow.problem?.since ?? performance.now() };
       settle();
     };
     const events = this.#kube.follow(resource, {
+      ...(place.namespace === undefined ? {} : { namespace: place.namespace }),
       labelSelector: `${fleetLabel}=${this.#fleet}`,
       metadataOnly,
       signal: stop.signal,
@@ -229,7 +248,7 @@ export class Observer {
     try {
       for await (const event of events) {
         if (stop.signal.aborted) break;
-        if (event.type === 'LISTED') this.#listed(resource, event.items, health);
+        if (event.type === 'LISTED') this.#listed(place, event.items, health);
         else if (event.type === 'CHANGED') this.#changed(resource, event.object, health);
         else this.#gone(resource, event.object);
         settle();
@@ -241,8 +260,12 @@ export class Observer {
     }
   }
 
-  #listed(resource: Resource, items: readonly KubeObject[], health: 'whole' | 'metadata-suffices'): void {
-    const prefix = `${resource.group}/${resource.kind}/`;
+  #listed(
+    { resource, namespace }: Place,
+    items: readonly KubeObject[],
+    health: 'whole' | 'metadata-suffices',
+  ): void {
+    const prefix = `${kindOf(resource)}/${namespace === undefined ? '' : `${namespace}/`}`;
     const seen = new Set<ObjectId>();
     for (const item of items) {
       seen.add(idOfLive(item, resource));

@@ -23,6 +23,7 @@ import { podTrouble } from './pod-trouble.ts';
 import { PodTroubles } from './pod-troubles.ts';
 import { bulkKinds, planRound, waitsUnwatched } from './round-plan.ts';
 import { Runner } from './runner.ts';
+import { Scope } from './scope.ts';
 import { Sight } from './sight.ts';
 import { resourceOf, wantedKey } from './target.ts';
 import type { ResolvedTarget, Target } from './target.ts';
@@ -39,6 +40,8 @@ export interface ReconcilerOptions {
   readonly checkpoint: Checkpoint;
   readonly memory: MemoryKeeper;
   readonly log: Log;
+  /** Where the agent looks; everywhere when absent. */
+  readonly scope?: Scope;
   /** Called once, with what makes going on impossible. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -82,13 +85,15 @@ export class Reconciler {
     this.#o = options;
     const { kube, state, lease, checkpoint, log, kinds } = options;
     this.#ledger = new Ledger(options.inventory, state, lease, log);
-    this.#observer = new Observer(kube, (id) => this.#changed(id));
+    const { scope = new Scope() } = options;
+    this.#observer = new Observer(kube, (id) => this.#changed(id), scope);
     this.#lookout = new Lookout({
       kube,
       kinds,
       observer: this.#observer,
       onLate: () => this.#waker.wake(0),
       signal: this.#stop.signal,
+      scope,
     });
     this.#sight = new Sight(lease, this.#observer, () => this.#tellStatuses());
     this.#troubles = new PodTroubles({

@@ -3,6 +3,7 @@ import { currentStatuses } from '../status/current.ts';
 import type { Knowledge } from '../status/assess.ts';
 import type { WantedBundle } from './bundles.ts';
 import { Sight } from './sight.ts';
+import type { Unseen } from './unseen.ts';
 
 const id = '/ConfigMap/shop/a';
 const bundle: WantedBundle = {
@@ -69,13 +70,15 @@ const told = (more: Partial<Knowledge> = {}) =>
     ...more,
   })[0];
 
+const gone: Unseen = { reason: 'NotObserved', message: 'conversion failed' };
+
 describe('the sight of the cluster', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   it('is told of when it is lost, and when it is back', () => {
     let silent = 0;
-    let blind = new Map<string, string>();
+    let blind = new Map<string, Unseen>();
     let changes = 0;
     const sight = new Sight({ silentForMs: () => silent }, { blindKinds: () => blind }, () => changes++);
     vi.advanceTimersByTime(5_000);
@@ -84,7 +87,7 @@ describe('the sight of the cluster', () => {
     vi.advanceTimersByTime(5_000);
     expect([changes, sight.isClusterAway()]).toEqual([1, true]);
     silent = 0;
-    blind = new Map([['/ConfigMap', 'forbidden']]);
+    blind = new Map([['/ConfigMap', gone]]);
     vi.advanceTimersByTime(5_000);
     expect([changes, sight.isClusterAway()]).toEqual([2, false]);
     sight.stop();
@@ -100,10 +103,12 @@ describe('the sight of the cluster', () => {
   });
 
   it('leaves the objects of a kind that cannot be watched unknown', () => {
-    expect(told({ blindKinds: new Map([['/ConfigMap', 'forbidden']]) })).toMatchObject({
-      sync: 'Unknown',
-      reason: 'NotObserved',
-      message: 'ConfigMap a: it cannot be watched: forbidden',
-    });
+    for (const place of ['/ConfigMap', '/ConfigMap/shop'])
+      expect(told({ blindKinds: new Map([[place, gone]]) })).toMatchObject({
+        sync: 'Unknown',
+        reason: 'NotObserved',
+        message: 'ConfigMap a: it cannot be watched: conversion failed',
+      });
+    expect(told({ blindKinds: new Map([['/ConfigMap/elsewhere', gone]]) })?.sync).toBe('Synced');
   });
 });

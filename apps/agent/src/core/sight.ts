@@ -1,5 +1,6 @@
 import type { Lease } from '../lease/lease.ts';
 import type { Observer } from './observer.ts';
+import type { Unseen } from './unseen.ts';
 
 const lookMs = 1_000;
 /** How old what is known of the cluster may be to be told as its status. */
@@ -36,7 +37,7 @@ export class Sight {
     return this.#lease.silentForMs() >= staleMs;
   }
 
-  blindKinds(): ReadonlyMap<string, string> {
+  blindKinds(): ReadonlyMap<string, Unseen> {
     return this.#observer.blindKinds(staleMs);
   }
 

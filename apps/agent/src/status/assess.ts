@@ -7,6 +7,7 @@ import type { ObjectId, Version } from '@muster/manifest';
 import type { WantedBundle, WantedObject } from '../core/bundles.ts';
 import type { Failure } from '../core/failures.ts';
 import type { LiveRecord } from '../core/live-record.ts';
+import type { Unseen } from '../core/unseen.ts';
 import type { AssignmentStatus, ObjectStatus, StatusReason, SyncStatus } from './model.ts';
 
 /** All that statuses are made from. */
@@ -25,6 +26,8 @@ export interface Knowledge {
   readonly blindKinds: ReadonlyMap<string, Unseen>;
   readonly observedAt: number;
 }
+
+const notLookedAt: Unseen = { reason: 'NotObserved', message: 'it could not be looked at yet' };
 
 /** A plan's skips, by bundle. */
 export type SkipsByBundle = ReadonlyMap<string, readonly Skip[]>;
@@ -265,8 +268,7 @@ function sayOf(
     case 'unobserved':
       return {
         sync: 'Unknown',
-        reason: 'NotObserved',
-        message: know.observationProblem(skip.id) ?? 'it could not be looked at yet',
+        ...(know.observationProblem(skip.id) ?? notLookedAt),
       };
     case 'prune-held':
       return {

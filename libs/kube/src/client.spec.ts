@@ -75,6 +75,18 @@ describe('a request', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  it('is not repeated when a JSON patch is refused, and names itself one', async () => {
+    let type: string | undefined;
+    const { client, server } = await clientOf((request, response) => {
+      type = request.headers['content-type'];
+      sendStatus(response, 409, 'Conflict');
+    });
+    const operations = [{ op: 'replace', path: '/metadata/resourceVersion', value: '7' }] as const;
+    expect(await caught(client.jsonPatch(configMap, one, operations))).toMatchObject({ status: 409 });
+    expect(server.requests).toEqual([`PATCH ${path}/one?fieldManager=muster`]);
+    expect(type).toBe('application/json-patch+json');
+  });
+
   it('says how long to wait when it gives up', async () => {
     const { client, server } = await clientOf((_, response) =>
       sendStatus(response, 429, 'TooManyRequests', { 'retry-after': '60' }),

@@ -7,7 +7,7 @@ import { impersonating } from './impersonation.ts';
 import { listAll } from './lists.ts';
 import { withIdentity } from './live-object.ts';
 import { readLogs } from './logs.ts';
-import { APPLY_PATCH, JSON_TYPE, MERGE_PATCH, PARTIAL_OBJECT } from './media-types.ts';
+import { APPLY_PATCH, JSON_PATCH, JSON_TYPE, MERGE_PATCH, PARTIAL_OBJECT } from './media-types.ts';
 import type { DeleteOptions, KubeClient, KubeObject, Resource } from './port.ts';
 import { collectionPath, objectPath, queryOf } from './resource-path.ts';
 import { Transport, type TransportOptions, type TransportRequest } from './transport.ts';
@@ -123,6 +123,20 @@ function clientOver(transport: Transport, discovery: DiscoveryCache, fieldManage
           path: objectPath(resource, key) + queryOf({ fieldManager }),
           contentType: MERGE_PATCH,
           body: JSON.stringify(patch),
+          ...signalOf(signal),
+        },
+        false,
+      ),
+
+    jsonPatch: (resource, key, operations, { metadataOnly = false, signal } = {}) =>
+      write(
+        resource,
+        {
+          method: 'PATCH',
+          path: objectPath(resource, key) + queryOf({ fieldManager }),
+          contentType: JSON_PATCH,
+          accept: metadataOnly ? PARTIAL_OBJECT : JSON_TYPE,
+          body: JSON.stringify(operations),
           ...signalOf(signal),
         },
         false,

@@ -2,6 +2,7 @@
 export const JSON_TYPE = 'application/json';
 /** Server-side apply; it is called YAML, and takes JSON, since JSON is YAML. */
 export const APPLY_PATCH = 'application/apply-patch+yaml';
+export const JSON_PATCH = 'application/json-patch+json';
 export const MERGE_PATCH = 'application/merge-patch+json';
 
 /** Metadata only: the API server strips the rest before it sends. Plain JSON second, for servers that can't. */

@@ -84,6 +84,13 @@ export interface DeleteOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface JsonPatchOperation {
+  readonly op: 'add' | 'replace' | 'remove' | 'test';
+  /** A JSON pointer. */
+  readonly path: string;
+  readonly value?: unknown;
+}
+
 export interface ListOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
@@ -195,6 +202,13 @@ export interface KubeClient {
     key: ObjectKey,
     patch: unknown,
     options?: { readonly signal?: AbortSignal },
+  ): Promise<KubeObject>;
+  /** JSON patch (RFC 6902); replacing `/metadata/resourceVersion` in it makes it a compare-and-set. */
+  jsonPatch(
+    resource: Resource,
+    key: ObjectKey,
+    operations: readonly JsonPatchOperation[],
+    options?: { readonly metadataOnly?: boolean; readonly signal?: AbortSignal },
   ): Promise<KubeObject>;
   /** Resolves when the API server accepted; finalizers may keep the object. */
   delete(resource: Resource, key: ObjectKey, options?: DeleteOptions): Promise<void>;

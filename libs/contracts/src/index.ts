@@ -10,6 +10,22 @@ export {
   type EnrolmentServiceServer,
 } from './generated/muster/agent/v1/enrolment.ts';
 export {
+  InspectDifferences,
+  InspectEvents,
+  InspectLogs,
+  InspectObject,
+  InspectPart,
+  InspectTree,
+  KubernetesEvent,
+  LiveObject,
+  LogLine,
+  LogSource,
+  ObjectDifference,
+  ObjectDifference_Change,
+  ObjectQuery,
+  TreeNode,
+} from './generated/muster/agent/v1/inspect.ts';
+export {
   Announcement,
   Blob,
   ConnectRequest,
@@ -28,6 +44,7 @@ export {
   Request,
   RequestCancel,
   ResponseChunk,
+  ResponseCredit,
   ResponseEnd,
   SessionServiceClient,
   SessionServiceService,

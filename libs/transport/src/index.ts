@@ -7,5 +7,6 @@ export type * from './port.ts';
 export { versionText } from './shared/announcement.ts';
 export { BlobMismatch, HubRefused, ProtocolError, RequestFailed, WrongAuthority } from './shared/errors.ts';
 export { DEFAULT_LIMITS } from './shared/limits.ts';
+export { encodeParts, readParts } from './shared/parts.ts';
 export { systemTimers } from './shared/timers.ts';
 export type { Timers } from './shared/timers.ts';

@@ -1,4 +1,5 @@
 import * as wire from '@muster/contracts';
+import { encodeParts } from '@muster/transport';
 
 const version = { epoch: 3n, generation: 41n };
 const manifestDigest = `sha256:${'ab'.repeat(32)}`;
@@ -112,6 +113,58 @@ export const agentMessages = {
   'response-end': { $case: 'responseEnd', value: { id: 1n, code: 0, message: '' } },
 } as const satisfies Record<string, NonNullable<wire.ConnectRequest['message']>>;
 
+const object: wire.ObjectQuery = { group: 'apps', kind: 'Deployment', namespace: 'checkout', name: 'web' };
+
+function inspection(id: bigint, request: NonNullable<wire.Request['request']>) {
+  return { $case: 'request', value: { id, request, traceparent: '', window: 16 } } as const;
+}
+
+const node: wire.TreeNode = {
+  object: { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'checkout', name: 'web' },
+  uid: '5f0c1c2e-7d0b-4a55-9d2f-3f6f1f0a7c12',
+  parentUid: '5f0c1c2e-7d0b-4a55-9d2f-3f6f1f0a7c13',
+  health: wire.HealthStatus.HEALTH_STATUS_DEGRADED,
+  message: 'ProgressDeadlineExceeded',
+  createdAtUnixMs: 1_795_262_400_000n,
+  terminating: true,
+};
+const source: wire.LogSource = { namespace: 'checkout', pod: 'web-5d8f', container: 'web' };
+
+/** What answers to inspections are made of, one of each. */
+export const inspectParts: readonly wire.InspectPart[] = [
+  { part: { $case: 'node', value: node } },
+  { part: { $case: 'object', value: { node, json: Buffer.from('{"kind":"Deployment"}') } } },
+  {
+    part: {
+      $case: 'difference',
+      value: {
+        object: node.object,
+        change: wire.ObjectDifference_Change.CHANGE_UPDATE,
+        fields: [{ path: '/spec/replicas', desired: '3', live: '5', manager: 'kubectl-scale' }],
+        message: 'one field',
+      },
+    },
+  },
+  {
+    part: {
+      $case: 'event',
+      value: {
+        object: node.object,
+        type: 'Warning',
+        reason: 'FailedScheduling',
+        message: '0/3 nodes are available',
+        count: 4,
+        firstAtUnixMs: 1_795_262_300_000n,
+        lastAtUnixMs: 1_795_262_400_000n,
+        source: 'default-scheduler',
+      },
+    },
+  },
+  { part: { $case: 'source', value: source } },
+  { part: { $case: 'line', value: { source, text: 'listening on :8080' } } },
+  { part: { $case: 'notice', value: 'events of one namespace may not be listed' } },
+];
+
 export const hubMessages = {
   welcome: {
     $case: 'welcome',
@@ -132,8 +185,32 @@ export const hubMessages = {
       id: 1n,
       request: { $case: 'syncNow', value: { bundle: 'checkout' } },
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      window: 0,
     },
   },
+  'request-inspect-tree': inspection(2n, { $case: 'inspectTree', value: { bundle: 'checkout' } }),
+  'request-inspect-object': inspection(3n, { $case: 'inspectObject', value: { bundle: 'checkout', object } }),
+  'request-inspect-differences': inspection(4n, {
+    $case: 'inspectDifferences',
+    value: { bundle: 'checkout', object: undefined },
+  }),
+  'request-inspect-events': inspection(5n, {
+    $case: 'inspectEvents',
+    value: { bundle: 'checkout', object: undefined },
+  }),
+  'request-inspect-logs': inspection(6n, {
+    $case: 'inspectLogs',
+    value: {
+      bundle: 'checkout',
+      object,
+      container: 'web',
+      follow: true,
+      previous: true,
+      tailLines: 100,
+      sinceSeconds: 60,
+    },
+  }),
+  'response-credit': { $case: 'responseCredit', value: { id: 6n, chunks: 8 } },
   'request-cancel': { $case: 'requestCancel', value: { id: 1n } },
   removed: { $case: 'removed', value: { reason: 'removed by admin' } },
   goodbye: {
@@ -161,6 +238,12 @@ const WHAT: Record<keyof typeof agentMessages | keyof typeof hubMessages, string
   'hub-heartbeat': 'The hub is here.',
   'report-ack': 'Reports up to 1 are durable.',
   'request-sync-now': 'Check one bundle now.',
+  'request-inspect-tree': 'What a bundle has in the cluster.',
+  'request-inspect-object': 'One object of a bundle.',
+  'request-inspect-differences': 'What applying would change.',
+  'request-inspect-events': "Kubernetes' events of a bundle.",
+  'request-inspect-logs': 'The logs of a Deployment, with everything that can be said.',
+  'response-credit': 'Eight chunks were taken: as many may come.',
   'request-cancel': 'The answer is not wanted any more.',
   removed: 'The cluster is no longer of the fleet.',
   goodbye: 'The hub restarts: come back in two seconds, plus up to two more.',
@@ -184,6 +267,13 @@ export function frames(): Frame[] {
       message: 'FetchRequest',
       what: 'A manifest or object, and a Secret.',
       bytes: wire.FetchRequest.encode(fetchRequest).finish(),
+    },
+    {
+      name: 'inspect-parts',
+      from: 'agent',
+      message: 'InspectPart',
+      what: 'One of each part of answers to inspections, as they stand in chunks: each with its length before it.',
+      bytes: encodeParts(inspectParts),
     },
     {
       name: 'desired-state',

@@ -122,6 +122,9 @@ export class AgentSession {
       case 'request':
         this.#answers.begin(message.value);
         return undefined;
+      case 'responseCredit':
+        this.#answers.credit(message.value.id, message.value.chunks);
+        return undefined;
       case 'requestCancel':
         this.#answers.cancel(message.value.id);
         return undefined;

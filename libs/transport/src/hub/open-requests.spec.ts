@@ -15,3 +15,19 @@ describe('an answer that unpacks to more than it may', () => {
     expect(sent.map(({ message }) => message?.$case)).toEqual(['request', 'requestCancel']);
   });
 });
+
+describe('an agent that heeds no window', () => {
+  it('is told to stop when its answer comes faster than it is read', async () => {
+    const sent: ConnectResponse[] = [];
+    const requests = new OpenRequests((message) => sent.push(message));
+    const answer = requests.ask({ $case: 'syncNow', value: { bundle: '' } }, {});
+    const first = answer.next();
+    for (let count = 0; count < 100; count++) requests.chunk({ id: 1n, data: Buffer.from('x'), gzip: false });
+    await first;
+    const rest = (async () => {
+      while ((await answer.next()).done !== true);
+    })();
+    await expect(rest).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+    expect(sent.map(({ message }) => message?.$case)).toEqual(['request', 'requestCancel']);
+  });
+});

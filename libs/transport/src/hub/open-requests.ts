@@ -10,8 +10,11 @@ const inflate = promisify(gunzip);
 const OK: number = status.OK;
 
 interface OpenRequest {
+  readonly id: bigint;
   readonly chunks: ResponseChunk[];
   end: { readonly code: number; readonly message: string } | undefined;
+  /** Chunks that were taken since the agent was last told of it. */
+  taken: number;
   wake: () => void;
 }
 
@@ -34,12 +37,20 @@ export class OpenRequests {
       );
     }
     const id = ++this.#lastId;
-    const request: OpenRequest = { chunks: [], end: undefined, wake: () => undefined };
+    const request: OpenRequest = { id, chunks: [], end: undefined, taken: 0, wake: () => undefined };
     this.#open.set(id, request);
     const onAbort = () => request.wake();
     options.signal?.addEventListener('abort', onAbort);
     this.#send({
-      message: { $case: 'request', value: { id, request: question, traceparent: options.traceparent ?? '' } },
+      message: {
+        $case: 'request',
+        value: {
+          id,
+          request: question,
+          traceparent: options.traceparent ?? '',
+          window: MAX_WAITING_CHUNKS,
+        },
+      },
     });
     try {
       yield* this.#answer(request, options.signal);
@@ -56,7 +67,8 @@ export class OpenRequests {
     if (request.chunks.length < MAX_WAITING_CHUNKS) {
       request.chunks.push(chunk);
     } else if (request.end === undefined) {
-      // The session's one stream carries everything: it can't wait for one slow reader of one answer.
+      // The session's one stream carries everything: it can't wait for one slow reader of one answer. An agent that
+      // knows windows waits by itself.
       request.end = { code: status.RESOURCE_EXHAUSTED, message: 'the answer came faster than it was read' };
       this.#cancel(chunk.id);
     }
@@ -83,6 +95,7 @@ export class OpenRequests {
       signal?.throwIfAborted();
       const chunk = request.chunks.shift();
       if (chunk !== undefined) {
+        this.#taken(request);
         yield chunk.gzip ? await inflated(chunk.data) : chunk.data;
       } else if (request.end !== undefined) {
         if (request.end.code !== OK) throw new RequestFailed(request.end.code, request.end.message);
@@ -91,6 +104,15 @@ export class OpenRequests {
         await new Promise<void>((resolve) => (request.wake = resolve));
       }
     }
+  }
+
+  /** Not for each chunk: half a window at a time keeps the agent busy as well. */
+  #taken(request: OpenRequest): void {
+    request.taken += 1;
+    if (request.taken < MAX_WAITING_CHUNKS / 2 || request.end !== undefined) return;
+    const value = { id: request.id, chunks: request.taken };
+    request.taken = 0;
+    this.#send({ message: { $case: 'responseCredit', value } });
   }
 
   #cancel(id: bigint): void {

@@ -3,6 +3,7 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { Blob } from '@muster/contracts';
 import { BlobMismatch, ProtocolError } from './errors.ts';
 import { MAX_BLOB_BYTES } from './limits.ts';
+import { readVarint } from './varint.ts';
 
 const KEYED = 'hmac-sha256:';
 const PLAIN = 'sha256:';
@@ -63,15 +64,4 @@ export function verifyBlob(blob: Blob): void {
       `the bytes that came for ${JSON.stringify(blob.digest)} are not its own`,
     );
   }
-}
-
-function readVarint(bytes: Buffer): { readonly value: number; readonly length: number } | undefined {
-  let value = 0;
-  for (let index = 0; index < 5; index++) {
-    const byte = bytes[index];
-    if (byte === undefined) return undefined;
-    value += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return { value, length: index + 1 };
-  }
-  throw new ProtocolError('a fetched blob has no valid length');
 }

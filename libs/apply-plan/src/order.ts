@@ -3,40 +3,81 @@ import type { ObjectId } from '@muster/manifest';
 import type { ApplyStep, DeleteStep, Step } from './model.ts';
 
 /**
- * Which objects others of the same plan need: namespaces and CRDs in a phase of their own, before all others; then
- * within a phase what is referred to before what refers, and last what gets in the way of writes.
+ * The order of kinds: Helm's and Argo CD's, with the kinds that came since. The steps of one tier run at the same
+ * time, in the order of their kinds; a tier begins when the one before has ended.
+ *
+ * Sources: Helm's `pkg/release/util/kind_sorter.go` (`InstallOrder`), Argo CD's
+ * `gitops-engine/pkg/sync/sync_tasks.go` (`syncOrder`).
  */
-const firstPhase = new Set(['/Namespace', 'apiextensions.k8s.io/CustomResourceDefinition']);
-
-const early = [
-  'PriorityClass',
-  'StorageClass',
-  'IngressClass',
-  'RuntimeClass',
-  'ResourceQuota',
-  'LimitRange',
-  'NetworkPolicy',
-  'ServiceAccount',
-  'Secret',
-  'ConfigMap',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'Role',
-  'RoleBinding',
-  'Service',
+const tiers: readonly (readonly string[])[] = [
+  ['/Namespace', 'apiextensions.k8s.io/CustomResourceDefinition'],
+  // What is referred to, before whoever refers to it: a Pod without its ServiceAccount is refused.
+  [
+    'scheduling.k8s.io/PriorityClass',
+    'node.k8s.io/RuntimeClass',
+    'storage.k8s.io/StorageClass',
+    'storage.k8s.io/VolumeAttributesClass',
+    'storage.k8s.io/CSIDriver',
+    'snapshot.storage.k8s.io/VolumeSnapshotClass',
+    'networking.k8s.io/IngressClass',
+    'gateway.networking.k8s.io/GatewayClass',
+    'resource.k8s.io/DeviceClass',
+    'networking.k8s.io/NetworkPolicy',
+    '/ResourceQuota',
+    '/LimitRange',
+    'policy/PodSecurityPolicy',
+    'policy/PodDisruptionBudget',
+    '/ServiceAccount',
+    '/Secret',
+    '/ConfigMap',
+    '/PersistentVolume',
+    '/PersistentVolumeClaim',
+    'rbac.authorization.k8s.io/ClusterRole',
+    'rbac.authorization.k8s.io/Role',
+  ],
+  // A binding by somebody who may not bind everything asks for the role itself.
+  ['rbac.authorization.k8s.io/ClusterRoleBinding', 'rbac.authorization.k8s.io/RoleBinding', '/Service'],
+  [
+    'apps/DaemonSet',
+    '/Pod',
+    '/ReplicationController',
+    'apps/ReplicaSet',
+    'apps/Deployment',
+    'autoscaling/HorizontalPodAutoscaler',
+    'apps/StatefulSet',
+    'batch/Job',
+    'batch/CronJob',
+    'networking.k8s.io/Ingress',
+    'gateway.networking.k8s.io/Gateway',
+    'gateway.networking.k8s.io/HTTPRoute',
+    // Then all kinds that nobody named.
+  ],
+  // What gets in the way of writes, once what answers it has been asked for.
+  [
+    'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+    'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
+    'admissionregistration.k8s.io/MutatingAdmissionPolicy',
+    'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding',
+    'apiregistration.k8s.io/APIService',
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  ],
 ];
-const late = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration', 'APIService'];
+const tierOfOthers = 3;
 
-const rankByKind = new Map<string, number>([
-  ...early.map((kind, index) => [kind, index - early.length] as const),
-  ...late.map((kind, index) => [kind, index + 1] as const),
-]);
-
-interface Placed {
-  readonly isFirst: boolean;
+interface Place {
+  readonly tier: number;
   readonly rank: number;
+}
+
+const placeByKind = new Map<string, Place>(
+  tiers.flatMap((kinds, tier) => kinds.map((kind, rank) => [kind, { tier, rank }] as const)),
+);
+const others: Place = { tier: tierOfOthers, rank: tiers[tierOfOthers]!.length };
+
+/** Namespaces and CRDs: others need them before they can be. */
+export function isFoundation(id: ObjectId): boolean {
+  return placeOf(id).tier === 0;
 }
 
 /** Everything is applied before anything is deleted, and deletions go in the reverse order. */
@@ -44,23 +85,23 @@ export function orderSteps(
   applies: readonly ApplyStep[],
   deletions: readonly DeleteStep[],
 ): (readonly Step[])[] {
-  const up = arrange(applies);
-  const down = arrange(deletions);
-  return [up.first, up.rest, down.rest.reverse(), down.first.reverse()].filter((phase) => phase.length > 0);
+  const down = arrange(deletions).map((phase) => phase.reverse());
+  return [...arrange(applies), ...down.reverse()];
 }
 
-function arrange<T extends Step>(steps: readonly T[]): { readonly first: T[]; readonly rest: T[] } {
-  const placed = steps.map((step) => ({ step, ...placeOf(step.id) }));
-  const sorted = (isFirst: boolean): T[] =>
-    placed
-      .filter((item) => item.isFirst === isFirst)
-      .sort((a, b) => a.rank - b.rank)
-      .map((item) => item.step);
-  return { first: sorted(true), rest: sorted(false) };
+/** By tier, none of them empty. */
+function arrange<T extends Step>(steps: readonly T[]): T[][] {
+  const byTier = tiers.map((): { readonly step: T; readonly rank: number }[] => []);
+  for (const step of steps) {
+    const { tier, rank } = placeOf(step.id);
+    byTier[tier]!.push({ step, rank });
+  }
+  return byTier
+    .filter((placed) => placed.length > 0)
+    .map((placed) => placed.sort((a, b) => a.rank - b.rank).map(({ step }) => step));
 }
 
-function placeOf(id: ObjectId): Placed {
+function placeOf(id: ObjectId): Place {
   const key = parseObjectId(id);
-  if (!key) return { isFirst: false, rank: 0 };
-  return { isFirst: firstPhase.has(`${key.group}/${key.kind}`), rank: rankByKind.get(key.kind) ?? 0 };
+  return (key && placeByKind.get(`${key.group}/${key.kind}`)) ?? others;
 }

@@ -197,8 +197,8 @@ describe('an object that is wanted', () => {
       live: [live('old')],
     });
     expect(told(plan)).toEqual([
-      `0: apply ${crd} (create)`,
       '0: apply /Namespace//shop (create)',
+      `0: apply ${crd} (create)`,
       '1: apply /ConfigMap/shop/a (create)',
       '2: delete /ConfigMap/shop/old uid uid-old',
     ]);

@@ -42,6 +42,10 @@ export interface LiveObject {
   readonly marksObject: string | undefined;
   readonly fieldsHash: string | undefined;
   readonly terminating: boolean;
+  /** Since when its deletion waits, as the API server says, and for whom. */
+  readonly termination?: { readonly since: string; readonly finalizers: readonly string[] };
+  /** `Kind/name` of the controller that has taken it on: what becomes of the object is its business. */
+  readonly controller?: string;
   /** It bears `muster.dev/prune: "false"` or Helm's `keep`. */
   readonly neverPrune: boolean;
 }
@@ -53,11 +57,30 @@ export type Observation =
   /** Not looked at, or the API server didn't let us: nothing may be concluded. */
   | { readonly state: 'unobserved' };
 
+/** What a bundle says of objects that leave it, or that it leaves behind; what is absent is as by default. */
+export interface PrunePolicy {
+  /** What left the bundle is reported, not deleted. */
+  readonly prune?: false;
+  /** What becomes of all when the bundle leaves the cluster: they stay, and are forgotten. */
+  readonly onRemoval?: 'Orphan';
+  /** Objects that were there before are deleted as well. */
+  readonly adopted?: 'Prune';
+}
+
+/** A bundle that the cluster no longer has, and of which something remains. */
+export interface LeavingBundle {
+  /** The last that it said. */
+  readonly policy: PrunePolicy;
+  /** Nothing is written for it, though it isn't assigned any more. */
+  readonly paused: boolean;
+}
+
 /** What stands in the way of an assignment that the cluster has. */
 export interface AssignedBundle {
   readonly paused: boolean;
   /** False while its objects aren't all known (a manifest that can't be read, a kind without API): it may hold any object. */
   readonly complete: boolean;
+  readonly policy?: PrunePolicy;
 }
 
 export interface PlanInput {
@@ -66,6 +89,8 @@ export interface PlanInput {
   /** The emergency stop of the cluster. */
   readonly paused: boolean;
   readonly bundles: ReadonlyMap<string, AssignedBundle>;
+  /** Of bundles that left; one that isn't here left with everything as by default. */
+  readonly leaving?: ReadonlyMap<string, LeavingBundle>;
   readonly desired: readonly DesiredObject[];
   readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
   readonly observe: (id: ObjectId) => Observation;
@@ -119,7 +144,9 @@ export type SkipReason =
   /** Deletions wait: a bundle isn't rendered yet or can't be read; `other` names it. */
   | 'prune-held'
   /** Deletions wait for a person's consent. */
-  | 'consent-needed';
+  | 'consent-needed'
+  /** It left its bundle, which prunes nothing. */
+  | 'orphaned';
 
 export interface Skip {
   readonly id: ObjectId;
@@ -139,6 +166,10 @@ export type ForgetReason =
   | 'adopted-kept'
   /** `muster.dev/prune: "false"`, or Helm's `keep`. */
   | 'never-prune'
+  /** Its bundle left, and said that all stays. */
+  | 'left-behind'
+  /** Another controller has taken it on; or it is wanted under another name, by which its API is served too. */
+  | 'not-ours-alone'
   /** Another object bears its name now. */
   | 'uid-differs'
   | 'owned-by-other';

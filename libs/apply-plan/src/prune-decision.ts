@@ -1,5 +1,13 @@
 import { parseObjectId } from '@muster/manifest';
-import type { DeleteStep, Forget, InventoryEntry, PlanInput, Skip } from './model.ts';
+import type {
+  DeleteStep,
+  Forget,
+  InventoryEntry,
+  LiveObject,
+  PlanInput,
+  PrunePolicy,
+  Skip,
+} from './model.ts';
 import { ownerOf, provenUid } from './ownership.ts';
 
 export interface PruneDecisions {
@@ -17,16 +25,17 @@ const needConsentAlways = new Set([
 
 /**
  * What becomes of entries that no bundle wants any more. Only what the inventory owns, under the uid recorded there,
- * is ever deleted; nothing is while a bundle that isn't known whole may hold it; and what is dear or much waits for
- * a person.
+ * and what nobody else has taken on, is ever deleted; nothing is while a bundle that isn't known whole may hold it, or
+ * while its own bundle says that it is to stay; and what is dear or much waits for a person.
  */
 export function decidePrune(input: PlanInput, candidates: readonly InventoryEntry[]): PruneDecisions {
   const deletions: DeleteStep[] = [];
   const forgets: Forget[] = [];
   const skips: Skip[] = [];
   const hold = holdOf(input);
+  const wantedUids = candidates.length === 0 ? new Set<string>() : uidsOfWanted(input);
   for (const entry of candidates) {
-    const decision = decideOne(input, entry, hold);
+    const decision = decideOne(input, entry, hold, wantedUids);
     if ('uid' in decision) deletions.push(decision);
     else if ('deletion' in decision) skips.push(decision);
     else forgets.push(decision);
@@ -38,6 +47,7 @@ function decideOne(
   input: PlanInput,
   entry: InventoryEntry,
   hold: Pick<Skip, 'other' | 'detail'> | undefined,
+  wantedUids: ReadonlySet<string>,
 ): DeleteStep | Forget | Skip {
   const { id, bundle } = entry;
   const skip = (reason: Skip['reason'], rest: Pick<Skip, 'other' | 'detail'> = {}): Skip => ({
@@ -58,12 +68,54 @@ function decideOne(
   if (uid === undefined) return forget('uid-differs');
   const owner = ownerOf(id, live);
   if (owner && owner.fleet !== input.fleet) return forget('owned-by-other');
-  if (entry.adopted) return forget('adopted-kept');
+  // A pause can be lifted, and its bundle brought back: until then the inventory knows what is its own.
+  if (isPaused(input, bundle)) return skip('paused');
+  const { policy, hasLeft } = policyFor(input, bundle);
+  if (hasLeft && policy.onRemoval === 'Orphan') return forget('left-behind');
+  if (entry.adopted && policy.adopted !== 'Prune') return forget('adopted-kept');
   if (live.neverPrune) return forget('never-prune');
-  if (input.paused || input.bundles.get(bundle)?.paused) return skip('paused');
-  if (live.terminating) return skip('terminating');
+  if (live.controller !== undefined || wantedUids.has(uid)) return forget('not-ours-alone');
+  // One that left cannot say otherwise any more: then a person can.
+  if (policy.prune === false && !(hasLeft && input.deletionConsents.has(bundle))) return skip('orphaned');
+  if (live.terminating) return skip('terminating', describeTermination(live));
   if (input.isBackingOff(id, undefined)) return skip('backing-off');
   return { kind: 'delete', id, bundle, uid, apiVersion: entry.apiVersion };
+}
+
+function isPaused(input: PlanInput, bundle: string): boolean {
+  return (
+    input.paused ||
+    (input.bundles.get(bundle)?.paused ?? false) ||
+    (input.leaving?.get(bundle)?.paused ?? false)
+  );
+}
+
+function policyFor(
+  input: PlanInput,
+  bundle: string,
+): { readonly policy: PrunePolicy; readonly hasLeft: boolean } {
+  const assigned = input.bundles.get(bundle);
+  if (assigned) return { policy: assigned.policy ?? {}, hasLeft: false };
+  return { policy: input.leaving?.get(bundle)?.policy ?? {}, hasLeft: true };
+}
+
+/** An API may be served by two groups: what leaves under one name may be what is wanted under the other. */
+function uidsOfWanted(input: PlanInput): Set<string> {
+  const uids = new Set<string>();
+  for (const { id } of input.desired) {
+    const observation = input.observe(id);
+    if (observation.state === 'present') uids.add(observation.live.uid);
+  }
+  return uids;
+}
+
+/** Says who holds it and since when: a time, and no duration, so that it is told once. */
+function describeTermination({ termination }: LiveObject): Pick<Skip, 'detail'> {
+  if (termination === undefined) return {};
+  const { since, finalizers } = termination;
+  const s = finalizers.length === 1 ? '' : 's';
+  const holders = finalizers.length === 0 ? '' : `; held by the finalizer${s} ${finalizers.join(', ')}`;
+  return { detail: `its deletion began at ${since}${holders}` };
 }
 
 function holdOf(input: PlanInput): Pick<Skip, 'other' | 'detail'> | undefined {

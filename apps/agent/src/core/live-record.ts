@@ -35,10 +35,26 @@ export function liveRecord(
     marksObject: annotations?.[objectAnnotation],
     fieldsHash: fieldsHashOf(object),
     terminating: metadata.deletionTimestamp !== undefined,
+    ...terminationOf(object),
+    ...controllerOf(object),
     neverPrune:
       annotations?.[pruneAnnotation] === 'false' || annotations?.['helm.sh/resource-policy'] === 'keep',
     health: typeof health === 'string' ? healthOf(object) : healthAsBefore(object, health),
   };
+}
+
+/** Finalizers are few; of more than that a person learns nothing. */
+const maxFinalizers = 5;
+
+function terminationOf({ metadata }: KubeObject): Pick<LiveObject, 'termination'> {
+  const { deletionTimestamp, finalizers = [] } = metadata;
+  if (deletionTimestamp === undefined) return {};
+  return { termination: { since: deletionTimestamp, finalizers: finalizers.slice(0, maxFinalizers) } };
+}
+
+function controllerOf({ metadata }: KubeObject): Pick<LiveObject, 'controller'> {
+  const controller = metadata.ownerReferences?.find((owner) => owner.controller);
+  return controller ? { controller: `${controller.kind}/${controller.name}` } : {};
 }
 
 /** Health that was seen is that of one resourceVersion: a new generation may fail where the old one ran. */

@@ -263,7 +263,13 @@ function sayOf(
       return {
         sync: 'OutOfSync',
         reason: 'Terminating',
-        message: 'it is being deleted; a finalizer may hold it',
+        message: skip.detail ?? 'it is being deleted; a finalizer may hold it',
+      };
+    case 'orphaned':
+      return {
+        sync: 'OutOfSync',
+        reason: 'Orphaned',
+        message: 'it left the bundle, which deletes nothing (prune: false)',
       };
     case 'unobserved':
       return {

@@ -3,8 +3,9 @@
 // included) to the same API server in the same run. Then the agent starts again and has nothing to do: what that
 // costs, and that it writes nothing.
 
+import { createAuditLog } from '@muster/testing';
 import { announced, bytesEach, measureRound, onFreshCluster, type Round } from './support/apply-round.ts';
-import { countWrites } from './support/audit.ts';
+import { agentWrites } from './support/audit.ts';
 import { cpuMs, pssMb } from './support/process-usage.ts';
 import { atLeast, atMost, progress, quick, report } from './support/report.ts';
 import { median, rounded } from './support/statistics.ts';
@@ -18,7 +19,9 @@ const small = await rounds(100);
 const medium = await rounds(2000);
 const large = await rounds(10000);
 progress('the agent once more, restarted with nothing to do');
-const restarted = await onFreshCluster(countWrites.flags, (_cluster, agent) => measureRestart(agent));
+const audit = await createAuditLog();
+const restarted = await onFreshCluster(audit.flags, (_cluster, agent) => measureRestart(agent));
+await audit.remove();
 
 report(
   'apply',
@@ -90,5 +93,6 @@ async function measureRestart(agent: StubAgent): Promise<{
   const cpu = cpuMs(pid);
   progress(`  idle for ${IDLE_MS / 1000} s`);
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-  return { seconds: elapsed, cpuMs: cpu, writes: await countWrites.since(since), rssMb: pssMb(pid) };
+  const writes = (await agentWrites(audit, since)).length;
+  return { seconds: elapsed, cpuMs: cpu, writes, rssMb: pssMb(pid) };
 }

@@ -1,3 +1,4 @@
+export { createAuditLog, type AuditedRequest, type AuditLog } from './audit.ts';
 export type { ClusterOptions, TestCluster } from './cluster.ts';
 export { startCluster, startClusters, type TestClusters } from './clusters.ts';
 export { CannotBuildError } from './go-build.ts';

@@ -242,6 +242,13 @@ export function createProgram(io: Io, done: (exitCode: ExitCode) => void): Comma
     .option('--join-token <token>', 'one made before, by `muster cluster token`; then no hub is asked')
     .option('--hub <host:port>', "the hub's enrolment listener, as the cluster reaches it")
     .option('--hub-session <host:port>', "the hub's sessions, if they aren't where it says")
+    .option(
+      '--namespaces <a,b>',
+      'where the agent may keep objects; without this and the next two it may do all',
+    )
+    .option('--kinds <a,b>', 'namespaced kinds that it may keep, as deployments.apps')
+    .option('--cluster-kinds <a,b>', 'kinds without a namespace that it may keep')
+    .option('--impersonate <namespace/name,…>', 'service accounts that bundles may name')
     .action(async (options: AgentManifestsOptions) => {
       const { printAgentManifests } = await import('./commands/agent-manifests.ts');
       const { openContext } = await import('./context.ts');

@@ -1,5 +1,7 @@
 import { stringify } from 'yaml';
 import { agentNamespace } from '../resources.ts';
+import { rbacOf } from './rbac.ts';
+import type { Rights } from './rights.ts';
 
 export interface AgentManifestsOptions {
   readonly image: string;
@@ -10,6 +12,8 @@ export interface AgentManifestsOptions {
   readonly joinToken: string;
   /** Default: the token's. */
   readonly clusterName?: string;
+  /** Absent: it is an administrator. */
+  readonly rights?: Rights;
 }
 
 const name = 'muster-agent';
@@ -19,19 +23,21 @@ const healthPort = 8081;
 const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'muster' };
 const metadata = { name, namespace: agentNamespace, labels };
 
+/** Whatever a fleet repo may say the agent must be able to do, RBAC included. */
+const administrator = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name, labels },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+  subjects: [{ kind: 'ServiceAccount', name, namespace: agentNamespace }],
+};
+
 /** Everything that an agent needs in its cluster, for `kubectl apply -f -`. */
 export function agentManifests(options: AgentManifestsOptions): string {
   const documents = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: agentNamespace, labels } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-    // Whatever a fleet repo may say the agent must be able to do, RBAC included: so it is an administrator.
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name, labels },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: [{ kind: 'ServiceAccount', name, namespace: agentNamespace }],
-    },
+    ...(options.rights === undefined ? [administrator] : rbacOf(options.rights, labels)),
     {
       apiVersion: 'v1',
       kind: 'Secret',
@@ -44,12 +50,14 @@ export function agentManifests(options: AgentManifestsOptions): string {
   return documents.map((document) => stringify(document, { aliasDuplicateObjects: false })).join('---\n');
 }
 
-function deployment({ image, hub, hubSession, clusterName }: AgentManifestsOptions): object {
+function deployment({ image, hub, hubSession, clusterName, rights }: AgentManifestsOptions): object {
+  const namespaces = rights?.namespaces?.join(',');
   const env = [
     { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
     { name: 'MUSTER_HUB', value: hub },
     ...(hubSession ? [{ name: 'MUSTER_HUB_SESSION', value: hubSession }] : []),
     ...(clusterName ? [{ name: 'MUSTER_CLUSTER_NAME', value: clusterName }] : []),
+    ...(namespaces ? [{ name: 'MUSTER_NAMESPACES', value: namespaces }] : []),
     { name: 'MUSTER_JOIN_TOKEN_SECRET', value: joinSecret },
     { name: 'MUSTER_HEALTH_LISTEN', value: `:${healthPort}` },
   ];

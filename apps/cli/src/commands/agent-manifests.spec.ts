@@ -54,4 +54,36 @@ describe('muster agent manifests', () => {
       stderr: expect.stringContaining('Give --hub HOST:PORT') as string,
     });
   });
+
+  test('gives the agent only the rights that are named, and tells it where they are', async () => {
+    const { exitCode, stdout } = await runCli([
+      ...[
+        'agent',
+        'manifests',
+        '--image',
+        'muster:1',
+        '--join-token',
+        'muster-join-a.b.c',
+        '--hub',
+        'hub:8444',
+      ],
+      ...['--namespaces', 'shop,pay', '--kinds', 'Deployment', '--impersonate', 'shop/deployer'],
+    ]);
+    expect(exitCode).toBe(0);
+    expect(stdout).not.toContain('cluster-admin');
+    expect(stdout).toMatch(/name: MUSTER_NAMESPACES\n +value: shop,pay/);
+  });
+
+  test('makes no token for an agent whose rights cannot be meant', async () => {
+    await using hub = await startFakeHub(() => ({ json: {} }));
+    const result = await runCli(
+      ['agent', 'manifests', '--image', 'muster:1', '--namespaces', 'Shop', '--kinds', 'nodes'],
+      hub,
+    );
+    expect(result).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/"Shop" is no name(.|\n)*Node is in no namespace/) as string,
+    });
+    expect(hub.requests).toEqual([]);
+  });
 });

@@ -1,4 +1,5 @@
-import { agentManifests } from '@muster/agent';
+import { agentManifests, parseRights } from '@muster/agent';
+import type { Rights, RightsText } from '@muster/agent';
 import type { JoinTokenRequest, NewJoinToken } from '@muster/api';
 import type { Context } from '../context.ts';
 import { CliError, EXIT_OK, EXIT_USAGE } from '../exit.ts';
@@ -7,7 +8,7 @@ import type { Io } from '../io.ts';
 import { parseDuration } from './duration.ts';
 import { parseLabels } from './label-arguments.ts';
 
-export interface AgentManifestsOptions {
+export interface AgentManifestsOptions extends RightsText {
   readonly image: string;
   readonly name?: string;
   readonly label?: readonly string[];
@@ -26,6 +27,7 @@ export async function printAgentManifests(
   open: () => Promise<Context>,
   options: AgentManifestsOptions,
 ): Promise<ExitCode> {
+  const rights = rightsOf(options);
   const { joinToken, hub } = options.joinToken === undefined ? await invite(open, options) : options;
   if (joinToken === undefined || hub === undefined) {
     throw new CliError('the agent must be told where its hub is', {
@@ -40,9 +42,17 @@ export async function printAgentManifests(
       joinToken,
       ...(options.hubSession !== undefined && { hubSession: options.hubSession }),
       ...(options.name !== undefined && { clusterName: options.name }),
+      ...(rights && { rights }),
     }),
   );
   return EXIT_OK;
+}
+
+/** Before a token is made for it. */
+function rightsOf(options: AgentManifestsOptions): Rights | undefined {
+  const parsed = parseRights(options);
+  if (parsed.ok) return parsed.rights;
+  throw new CliError(parsed.problems.join('\n'), { exitCode: EXIT_USAGE });
 }
 
 async function invite(open: () => Promise<Context>, options: AgentManifestsOptions) {

@@ -1,3 +1,4 @@
+import type { Policy } from '@muster/manifest';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,6 +16,7 @@ export interface FileAssignment {
   readonly namespace?: string;
   readonly paused?: boolean;
   readonly requiredFeatures?: readonly string[];
+  readonly policy?: Policy;
   readonly objects: readonly object[];
 }
 

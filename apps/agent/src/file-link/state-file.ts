@@ -8,7 +8,7 @@ import {
   readArrayItems,
   readObjectSpan,
 } from '@muster/manifest';
-import type { DesiredState, Digest, JsonObjectSpan, Version } from '@muster/manifest';
+import type { DesiredState, Digest, JsonObjectSpan, Policy, Version } from '@muster/manifest';
 import type { OfferedState } from '../hub-port.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -17,10 +17,10 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
  * Reads a desired state from JSON:
  *
  *     { "fleet": "<uuid>", "generation": 1, "paused": false,
- *       "assignments": [{ "bundle": "shop", "namespace": "shop", "paused": false, "objects": [{…}, …] }],
+ *       "assignments": [{ "bundle": "shop", "namespace": "shop", "paused": false, "objects": [{…}, …], "policy": {…} }],
  *       "deletionConsents": ["shop"], "pruneHolds": [{"bundle": "shop", "reason": "…"}] }
  *
- * Objects are taken as the bytes that they are. Without a generation, `nextVersion` gives it. Throws for what isn't so.
+ * Objects are taken as the bytes that they are, a policy as its bytes would say it. Without a generation, `nextVersion` gives it. Throws for what isn't so.
  */
 export function readStateFile(
   bytes: Uint8Array,
@@ -45,13 +45,14 @@ export function readStateFile(
       const span = readObjectSpan(item, 0);
       if (!span) throw new Error('an assignment is not a JSON object');
       const namespace = valueOf<string>(item, span, 'namespace');
+      const policy = valueOf<Policy>(item, span, 'policy');
       const objects = itemsOf(item, span, 'objects').map((object) =>
         addBlob(item.slice(object.start, object.end)),
       );
       return {
         bundle: valueOf<string>(item, span, 'bundle') ?? '',
         manifestDigest: addBlob(encodeManifest(objects)),
-        policy: encodePolicy(namespace === undefined ? {} : { namespace }),
+        policy: encodePolicy({ ...policy, ...(namespace === undefined ? {} : { namespace }) }),
         revision: '',
         requiredFeatures: valueOf<string[]>(item, span, 'requiredFeatures') ?? ['manifests/v1'],
         paused: valueOf<boolean>(item, span, 'paused') ?? false,

@@ -8,7 +8,7 @@ import { listAll } from './lists.ts';
 import { withIdentity } from './live-object.ts';
 import { readLogs } from './logs.ts';
 import { APPLY_PATCH, JSON_PATCH, JSON_TYPE, MERGE_PATCH, PARTIAL_OBJECT } from './media-types.ts';
-import type { DeleteOptions, KubeClient, KubeObject, Resource } from './port.ts';
+import type { ApplyOptions, DeleteOptions, KubeClient, KubeObject, ObjectKey, Resource } from './port.ts';
 import { collectionPath, objectPath, queryOf } from './resource-path.ts';
 import { Transport, type TransportOptions, type TransportRequest } from './transport.ts';
 import { watchOnce } from './watches.ts';
@@ -66,27 +66,22 @@ function clientOver(transport: Transport, discovery: DiscoveryCache, fieldManage
     list: (resource, listOptions = {}) => listAll(transport, resource, listOptions),
     logs: (pod, logOptions) => readLogs(transport, pod, logOptions),
 
-    apply: (resource, key, body, apply) =>
-      write(
-        resource,
-        {
-          method: 'PATCH',
-          path:
-            objectPath(resource, key) +
-            queryOf({
-              fieldManager: apply.fieldManager,
-              force: String(apply.force),
-              // Otherwise the API server reads the body twice, to warn of keys that canonical JSON can't have twice.
-              fieldValidation: 'Ignore',
-              dryRun: apply.dryRun === true ? 'All' : undefined,
-            }),
-          accept: apply.metadataOnly === true ? PARTIAL_OBJECT : JSON_TYPE,
-          contentType: APPLY_PATCH,
-          body,
-          ...signalOf(apply.signal),
-        },
-        true,
-      ),
+    getText: (resource, key, { signal } = {}) =>
+      transport.text({
+        method: 'GET',
+        path: objectPath(resource, key),
+        accept: JSON_TYPE,
+        repeatable: true,
+        ...signalOf(signal),
+      }),
+
+    apply: (resource, key, body, apply) => write(resource, applyRequest(resource, key, body, apply), true),
+
+    dryRun: (resource, key, body, apply) =>
+      transport.text({
+        ...applyRequest(resource, key, body, { ...apply, dryRun: true }),
+        repeatable: true,
+      }),
 
     create: (resource, namespace, object, { signal } = {}) =>
       write(
@@ -159,6 +154,29 @@ function clientOver(transport: Transport, discovery: DiscoveryCache, fieldManage
     as: (serviceAccount) =>
       clientOver(transport.withHeaders(impersonating(serviceAccount)), discovery, fieldManager),
     close: () => transport.close(),
+  };
+}
+
+function applyRequest(
+  resource: Resource,
+  key: ObjectKey,
+  body: Uint8Array,
+  apply: ApplyOptions,
+): Omit<TransportRequest, 'repeatable'> {
+  const query = queryOf({
+    fieldManager: apply.fieldManager,
+    force: String(apply.force),
+    // Otherwise the API server reads the body twice, to warn of keys that canonical JSON can't have twice.
+    fieldValidation: 'Ignore',
+    dryRun: apply.dryRun === true ? 'All' : undefined,
+  });
+  return {
+    method: 'PATCH',
+    path: objectPath(resource, key) + query,
+    accept: apply.metadataOnly === true ? PARTIAL_OBJECT : JSON_TYPE,
+    contentType: APPLY_PATCH,
+    body,
+    ...signalOf(apply.signal),
   };
 }
 

@@ -177,12 +177,21 @@ export interface KubeClient {
     key: ObjectKey,
     options?: { readonly metadataOnly?: boolean; readonly signal?: AbortSignal },
   ): Promise<KubeObject>;
+  /** The object as the API server writes it: JSON, losslessly. */
+  getText(resource: Resource, key: ObjectKey, options?: { readonly signal?: AbortSignal }): Promise<string>;
   /** Every page of 500, one list; or the first `maxItems`. */
   list(resource: Resource, options?: BoundedListOptions): Promise<KubeList>;
   /** What a container of a Pod wrote, in pieces of any size. */
   logs(pod: ObjectKey, options: LogOptions): AsyncIterable<Uint8Array>;
   /** Server-side apply of bytes as they are: JSON, losslessly. */
   apply(resource: Resource, key: ObjectKey, body: Uint8Array, options: ApplyOptions): Promise<KubeObject>;
+  /** What an `apply` would make of the object, as the API server writes it; admission is asked, nothing is written. */
+  dryRun(
+    resource: Resource,
+    key: ObjectKey,
+    body: Uint8Array,
+    options: Pick<ApplyOptions, 'fieldManager' | 'force' | 'signal'>,
+  ): Promise<string>;
   create(
     resource: Resource,
     namespace: string | undefined,

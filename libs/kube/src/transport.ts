@@ -104,14 +104,20 @@ export class Transport {
     }
   }
 
-  /** Like `send`, but rejects with `KubeApiError` for an answer that isn't 2xx, and reads the body as JSON. */
-  async json<T>(request: TransportRequest): Promise<T> {
+  /** Like `send`, but rejects with `KubeApiError` for an answer that isn't 2xx. */
+  async text(request: TransportRequest): Promise<string> {
     const answer = await this.send(request);
     if (answer.status < 200 || answer.status > 299) {
       throw errorOfAnswer(answer, request.method, request.path, this.options.now());
     }
+    return answer.body.toString('utf8');
+  }
+
+  /** Like `text`, and reads the body as JSON. */
+  async json<T>(request: TransportRequest): Promise<T> {
+    const text = await this.text(request);
     try {
-      return JSON.parse(answer.body.toString('utf8')) as T;
+      return JSON.parse(text) as T;
     } catch (cause) {
       throw new KubeNetworkError(
         `${request.method} ${request.path}: the answer is no JSON`,

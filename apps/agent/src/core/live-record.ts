@@ -18,12 +18,16 @@ export interface LiveRecord extends LiveObject {
   readonly health: Health;
 }
 
-const notSeenYet: Health = { status: 'Progressing', message: 'its status was not seen yet' };
+export const notSeenYet: Health = { status: 'Progressing', message: 'its status was not seen yet' };
 
-/** `whole` says whether the object came with its status, or as metadata only; `before` is what was known. */
+/**
+ * `whole` says whether the object came with its status, or as metadata only; `before` is what was known. `judge` says
+ * how it is.
+ */
 export function liveRecord(
   object: KubeObject,
   health: 'whole' | 'metadata-suffices' | LiveRecord | undefined,
+  judge: (object: KubeObject) => Health = healthOf,
 ): LiveRecord {
   const { metadata } = object;
   const { labels, annotations } = metadata;
@@ -39,7 +43,7 @@ export function liveRecord(
     ...controllerOf(object),
     neverPrune:
       annotations?.[pruneAnnotation] === 'false' || annotations?.['helm.sh/resource-policy'] === 'keep',
-    health: typeof health === 'string' ? healthOf(object) : healthAsBefore(object, health),
+    health: typeof health === 'string' ? judge(object) : healthAsBefore(object, health),
   };
 }
 

@@ -70,6 +70,7 @@ export class Lookout {
     await this.#discover();
     const resolved = resolveTarget(target, inventory, kinds);
     this.#misses = resolved.unresolved.length > 0;
+    observer.judgeBy(target.bundles);
     const namespaces = target.state.paused ? [] : defaultNamespaces(target, resolved);
     await this.#patience.waitFor([
       ...this.#namespaces.ensure(namespaces),

@@ -1,9 +1,11 @@
 import type { Observation } from '@muster/apply-plan';
-import { healthNeedsStatus } from '@muster/health';
+import type { Health } from '@muster/health';
 import type { KubeClient, KubeObject, Resource } from '@muster/kube';
 import { fleetLabel } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
-import { idOfLive, isOlder, liveRecord } from './live-record.ts';
+import { BundleHealth } from './bundle-health.ts';
+import type { RuledBundle } from './bundle-health.ts';
+import { idOfLive, isOlder, liveRecord, notSeenYet } from './live-record.ts';
 import type { LiveRecord } from './live-record.ts';
 import { begin } from './patience.ts';
 import type { Work } from './patience.ts';
@@ -55,6 +57,8 @@ export class Observer {
   readonly #resting = new Map<string, Place>();
   #restTimer: NodeJS.Timeout | undefined;
   readonly #scope: Scope;
+  readonly #health = new BundleHealth();
+  readonly #judge = (object: KubeObject): Health => this.#health.of(object);
   #fleet = '';
 
   constructor(kube: KubeClient, onChange: (id: ObjectId) => void, scope = new Scope()) {
@@ -109,6 +113,25 @@ export class Observer {
     return blind;
   }
 
+  /** Judges the health of these bundles' objects by their own rules from now on. Call it before `watchOnly`. */
+  judgeBy(bundles: readonly RuledBundle[]): void {
+    const kinds = this.#health.update(bundles);
+    if (kinds.size === 0) return;
+    for (const [key, { place, stop }] of this.#follows) {
+      if (!kinds.has(kindOf(place.resource))) continue;
+      // Listed anew, and whole where only the metadata was looked at so far.
+      stop.abort();
+      this.#follows.delete(key);
+    }
+    for (const [id, record] of this.#records)
+      if (kinds.has(id.split('/', 2).join('/'))) this.#records.set(id, { ...record, health: notSeenYet });
+  }
+
+  /** False where the metadata of objects of this kind tells how they are. */
+  needsStatus({ group, kind }: Resource): boolean {
+    return this.#health.needsStatus(group, kind);
+  }
+
   /** Watches exactly these resources from now on: each is done when it was listed or could not be. */
   watchOnly(fleet: string, resources: ReadonlyMap<string, Resource>): readonly Work[] {
     if (fleet !== this.#fleet) this.stop();
@@ -136,7 +159,7 @@ export class Observer {
   rest(kinds: ReadonlySet<string>): void {
     for (const [key, { place, stop }] of this.#follows) {
       const { resource } = place;
-      if (!kinds.has(kindOf(resource)) || healthNeedsStatus(resource.group, resource.kind)) continue;
+      if (!kinds.has(kindOf(resource)) || this.needsStatus(resource)) continue;
       stop.abort();
       this.#follows.delete(key);
       this.#resting.set(key, place);
@@ -178,8 +201,8 @@ export class Observer {
 
   noteApplied(id: ObjectId, resource: Resource, object: KubeObject): LiveRecord {
     const before = this.#records.get(id);
-    const suffices = !healthNeedsStatus(resource.group, resource.kind);
-    const record = liveRecord(object, suffices ? 'metadata-suffices' : before);
+    const suffices = !this.needsStatus(resource);
+    const record = liveRecord(object, suffices ? 'metadata-suffices' : before, this.#judge);
     // The watch may already tell of a later change by somebody else, or of the object's end.
     const isPast = before && isOlder(record.resourceVersion, before.resourceVersion);
     if (!isPast && !this.#ended.has(record.uid)) this.#set(id, record);
@@ -188,9 +211,9 @@ export class Observer {
 
   /** Somebody looked: `whole` when with its status. */
   noteSeen(id: ObjectId, resource: Resource, object: KubeObject, seen: 'whole' | 'metadata'): void {
-    const suffices = seen === 'metadata' && !healthNeedsStatus(resource.group, resource.kind);
+    const suffices = seen === 'metadata' && !this.needsStatus(resource);
     const health = seen === 'whole' ? 'whole' : suffices ? 'metadata-suffices' : this.#records.get(id);
-    const record = liveRecord(object, health);
+    const record = liveRecord(object, health, this.#judge);
     const before = this.#records.get(id);
     if (!before || !isOlder(record.resourceVersion, before.resourceVersion)) this.#set(id, record);
   }
@@ -231,7 +254,7 @@ export class Observer {
   async #run(follow: Follow, settle: () => void): Promise<void> {
     const { place, stop } = follow;
     const { resource } = place;
-    const metadataOnly = !healthNeedsStatus(resource.group, resource.kind);
+    const metadataOnly = !this.needsStatus(resource);
     const health = metadataOnly ? 'metadata-suffices' : 'whole';
     const onError = (error: unknown): void => {
       follow.problem = { ...unseenBecause(error), since: follow.problem?.since ?? performance.now() };
@@ -281,7 +304,7 @@ export class Observer {
   #changed(resource: Resource, object: KubeObject, health: 'whole' | 'metadata-suffices'): void {
     const id = idOfLive(object, resource);
     const before = this.#records.get(id);
-    const record = liveRecord(object, health);
+    const record = liveRecord(object, health, this.#judge);
     if (before && isOlder(record.resourceVersion, before.resourceVersion)) return;
     this.#set(id, record);
     this.#onChange(id);

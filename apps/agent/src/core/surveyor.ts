@@ -1,4 +1,3 @@
-import { healthNeedsStatus } from '@muster/health';
 import { KubeApiError } from '@muster/kube';
 import type { KubeClient, KubeObject, Resource } from '@muster/kube';
 import type { ObjectId } from '@muster/manifest';
@@ -121,7 +120,7 @@ export class Surveyor {
   }
 
   async #lookAt({ id, resource, namespace, name }: Target): Promise<void> {
-    const metadataOnly = !healthNeedsStatus(resource.group, resource.kind);
+    const metadataOnly = !this.#observer.needsStatus(resource);
     const key = { ...(namespace ? { namespace } : {}), name };
     try {
       const object = await this.#kube.get(resource, key, { metadataOnly, signal: this.#signal });

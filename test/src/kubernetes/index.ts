@@ -6,3 +6,14 @@ export { freePorts } from './ports.ts';
 export { programOf, whyNoClusters, type ComponentName } from './programs.ts';
 export { ComponentFailedError } from './readiness.ts';
 export { rawApplies, type RawApply, type RawAppliesResult } from './raw-applies.ts';
+export {
+  startWebhookServer,
+  type AdmissionHandler,
+  type AdmissionRequest,
+  type AdmissionVerdict,
+  type ConversionHandler,
+  type JsonPatchOperation,
+  type WebhookObject,
+  type WebhookServer,
+  type WebhookServerOptions,
+} from './webhooks.ts';

@@ -44,7 +44,7 @@ function reasonToApply(
   if (entry.state === 'intended') return entry.bundle === object.bundle ? 'unverified' : 'hand-over';
   if (entry.uid !== live.uid) return 'replaced';
   if (entry.bundle !== object.bundle) return 'hand-over';
-  if (entry.digest !== object.digest) return 'changed';
+  if (entry.digest !== object.digest || entry.ignoring !== object.ignoring) return 'changed';
   return isVerified(entry, live) ? undefined : 'drift';
 }
 
@@ -55,8 +55,21 @@ function gate(
   reason: ApplyReason,
 ): ApplyDecision {
   if (isPaused(input, object.bundle, entry)) return { skip: { reason: 'paused' } };
+  if (isOnlyReported(input, object, entry, reason)) return { skip: { reason: 'drifted' } };
   if (input.isBackingOff(object.id, object.digest)) return { skip: { reason: 'backing-off' } };
   return { apply: reason };
+}
+
+/** What was applied so before, and would have to be made again. A drift of its fields is looked at first. */
+function isOnlyReported(
+  input: PlanInput,
+  object: DesiredObject,
+  entry: InventoryEntry | undefined,
+  reason: ApplyReason,
+): boolean {
+  if (reason !== 'create' && reason !== 'replaced') return false;
+  if (!input.bundles.get(object.bundle)?.reportsDrift) return false;
+  return entry?.state === 'owned' && entry.bundle === object.bundle && entry.digest === object.digest;
 }
 
 function pausedOr(

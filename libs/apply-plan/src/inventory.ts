@@ -21,6 +21,7 @@ export function afterApply(
     resourceVersion: seen.resourceVersion,
     ...(seen.fieldsHash === undefined ? {} : { fieldsHash: seen.fieldsHash }),
     adopted: entry?.adopted ?? false,
+    ...(object.ignoring === undefined ? {} : { ignoring: object.ignoring }),
   };
 }
 

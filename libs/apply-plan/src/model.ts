@@ -6,6 +6,8 @@ export interface DesiredObject {
   readonly bundle: string;
   /** Of the rendered bytes: with the bundle and the id it determines the bytes that are applied. */
   readonly digest: string;
+  /** Stands for the rules of its bundle that leave some of it as it is in the cluster; absent: there are none. */
+  readonly ignoring?: string;
 }
 
 /**
@@ -29,6 +31,8 @@ export interface InventoryEntry {
   readonly fieldsHash?: string;
   /** It was there before Muster wrote to it: kept when it leaves its bundle. */
   readonly adopted: boolean;
+  /** The rules under which it was last applied, as `DesiredObject.ignoring`. */
+  readonly ignoring?: string;
 }
 
 /** What is known of a live object: metadata only. */
@@ -80,6 +84,8 @@ export interface AssignedBundle {
   readonly paused: boolean;
   /** False while its objects aren't all known (a manifest that can't be read, a kind without API): it may hold any object. */
   readonly complete: boolean;
+  /** What somebody changed, or deleted, is only told. */
+  readonly reportsDrift?: boolean;
   readonly policy?: PrunePolicy;
 }
 
@@ -141,6 +147,8 @@ export type SkipReason =
   | 'unobserved'
   | 'terminating'
   | 'backing-off'
+  /** Somebody deleted it, or put another in its place, and its bundle only reports that. */
+  | 'drifted'
   /** Deletions wait: a bundle isn't rendered yet or can't be read; `other` names it. */
   | 'prune-held'
   /** Deletions wait for a person's consent. */

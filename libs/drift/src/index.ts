@@ -2,7 +2,7 @@ export { differencesBetween } from './compare.ts';
 export type { Difference } from './compare.ts';
 export { fieldsOutside, isWithin, ownershipOf } from './field-set.ts';
 export type { FieldSet, Owner, Ownership } from './field-set.ts';
-export { ignoredFields } from './ignored-fields.ts';
+export { ignoredFields, leavesOf } from './ignored-fields.ts';
 export { IgnoreRules } from './ignore-rules.ts';
 export type { Ignored } from './ignore-rules.ts';
 export { equalJson, isMap, memberOf, parseJson, printJson } from './json.ts';

@@ -8,6 +8,7 @@ import type { Log } from '../log.ts';
 import type { BlobStore } from '../state/blob-store.ts';
 import { namespaceOf } from './bundles.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
+import { keepIgnored } from './drift/ignoring.ts';
 
 /** One object that is about to be written, and all that bears on how. */
 export interface ObjectWrite {
@@ -29,6 +30,10 @@ export interface ApplierOptions {
   readonly checkpoint: Checkpoint;
   readonly log: Log;
   readonly fleet: () => string;
+  /** Looks, for whomever it writes. */
+  readonly kube: KubeClient;
+  /** True when nothing is to be written of an object that may have drifted. */
+  readonly settle: (write: ObjectWrite, actor: KubeClient) => Promise<boolean>;
   /** No request that writes begins, or goes on, but through this. */
   readonly guarded: <T>(request: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** Has it looked for again; says why it could not be made, where it couldn't. */
@@ -43,9 +48,12 @@ export class Applier {
     this.#o = options;
   }
 
-  /** The live object as it is afterwards, with metadata only. */
-  async apply(wanted: Omit<ObjectWrite, 'key' | 'bytes'>): Promise<KubeObject> {
-    const write = this.#prepare(wanted);
+  /** The live object as it is afterwards, with metadata only; `undefined` when nothing was to be written. */
+  async apply(wanted: Omit<ObjectWrite, 'key' | 'bytes'>): Promise<KubeObject | undefined> {
+    const whole = this.#prepare(wanted);
+    const { kube, kubeFor, settle } = this.#o;
+    if (wanted.reason === 'drift' && (await settle(whole, kubeFor(wanted.bundle)))) return undefined;
+    const write = await keepIgnored(whole, kube);
     this.#o.checkpoint('before-apply');
     try {
       return await this.#send(write);

@@ -12,6 +12,7 @@ import type { BlobStore } from '../state/blob-store.ts';
 import { Actors } from './actors.ts';
 import { Applier } from './applier.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
+import type { Drift } from './drift/drift.ts';
 import type { Failures } from './failures.ts';
 import type { Observer } from './observer.ts';
 
@@ -38,6 +39,7 @@ export interface ExecutorOptions {
   readonly lease: Lease;
   readonly observer: Observer;
   readonly failures: Failures;
+  readonly drift: Drift;
   readonly checkpoint: Checkpoint;
   readonly log: Log;
   readonly context: StepContext;
@@ -50,7 +52,7 @@ export class Executor {
   readonly #actors: Actors;
 
   constructor(options: ExecutorOptions) {
-    const { kube, blobs, checkpoint, log, context } = options;
+    const { kube, blobs, drift, checkpoint, log, context } = options;
     this.#o = options;
     const actors = (this.#actors = new Actors(kube));
     this.#applier = new Applier({
@@ -59,6 +61,8 @@ export class Executor {
       checkpoint,
       log,
       fleet: context.fleet,
+      kube,
+      settle: (write, actor) => drift.settle(write, actor),
       guarded: (request) => this.#write(request),
       onNamespaceMissing: context.onNamespaceMissing,
     });
@@ -94,6 +98,7 @@ export class Executor {
       resource,
       entry,
     });
+    if (!live) return;
     const record = observer.noteApplied(step.id, resource, live);
     const apiVersion = object.group ? `${object.group}/${object.version}` : object.version;
     context.setEntry(afterApply(context.entry(step.id), step.object, apiVersion, record));

@@ -2,7 +2,7 @@ import { KubeApiError, KubeNetworkError } from '@muster/kube';
 import { parseObjectId } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
 import { NoLeaseError } from '../lease/no-lease.ts';
-import type { StatusReason } from '../status/model.ts';
+import type { FieldDifference, StatusReason } from '../status/model.ts';
 import { missingRight } from './forbidden.ts';
 
 export interface Failure {
@@ -13,6 +13,8 @@ export interface Failure {
   readonly retryAt: number;
   readonly reason: StatusReason;
   readonly message: string;
+  /** Where the object is not as it should be, if that was looked at. */
+  readonly differences?: readonly FieldDifference[];
 }
 
 const firstDelayMs = 1_000;

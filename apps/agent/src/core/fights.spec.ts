@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Fights } from './fights.ts';
+import type { Offence } from './fights.ts';
 
 const id = '/ConfigMap/shop/a';
+const somebody: Offence = { kind: 'changed', differences: [] };
+
+function by(manager: string, path: string): Offence {
+  return { kind: 'changed', differences: [{ path, desired: '1', live: '2', manager }] };
+}
 
 /** Heals as soon as it may, so many times, and returns the waits between. */
 function fight(times: number) {
@@ -9,7 +15,7 @@ function fight(times: number) {
   const fights = new Fights(() => now);
   const waits: number[] = [];
   for (let n = 0; n < times; n++) {
-    fights.healed(id, 'd');
+    fights.healed(id, 'd', somebody);
     const next = fights.nextRetryAt(now) ?? now;
     waits.push(next - now);
     now = next;
@@ -26,7 +32,7 @@ describe('fights', () => {
 
   it('hold back only what was fought over', () => {
     const { fights, pass } = fight(5);
-    fights.healed(id, 'd');
+    fights.healed(id, 'd', somebody);
     expect(fights.isWaiting(id, 'd')).toBe(true);
     expect(fights.isWaiting(id, 'another digest')).toBe(false);
     expect(fights.of(id)?.message).toContain('another manager keeps changing it');
@@ -35,10 +41,34 @@ describe('fights', () => {
     expect(fights.of(id)).toBeUndefined();
   });
 
+  it('name who changes what, and how often', () => {
+    const fights = new Fights(() => 0);
+    for (let n = 0; n < 4; n++) fights.healed(id, 'd', by('hpa', '/spec/replicas'));
+    expect(fights.of(id)?.message).toBe(
+      'hpa keeps changing /spec/replicas: it was set right 4 times in a row',
+    );
+    fights.healed(id, 'd', by('kubectl-edit', '/data/a'));
+    expect(fights.of(id)?.message).toBe(
+      'kubectl-edit and hpa keep changing /data/a and /spec/replicas: it was set right 5 times in a row',
+    );
+    expect(fights.of(id)?.differences).toEqual([
+      { path: '/data/a', desired: '1', live: '2', manager: 'kubectl-edit' },
+    ]);
+  });
+
+  it('are also about an object that is deleted again and again', () => {
+    const fights = new Fights(() => 0);
+    for (let n = 0; n < 3; n++) fights.healed(id, 'd', { kind: 'deleted' });
+    expect(fights.of(id)?.message).toBe(
+      'it keeps being deleted: it was made or set right again 3 times in a row',
+    );
+    expect(fights.isWaiting(id, 'd')).toBe(true);
+  });
+
   it('begin anew after a minute of peace', () => {
     const { fights, pass } = fight(6);
     pass(61_000);
-    fights.healed(id, 'd');
+    fights.healed(id, 'd', somebody);
     expect(fights.isWaiting(id, 'd')).toBe(false);
   });
 });

@@ -1,14 +1,27 @@
 import type { ObjectId } from '@muster/manifest';
+import type { FieldDifference } from '../status/model.ts';
 import type { Failure } from './failures.ts';
 
 const freeHeals = 3;
 const calmMs = 60_000;
 const maxDelayMs = 60_000;
+/** As many managers and fields are named. */
+const maxNames = 3;
+
+/** What was found when an object had to be set right. */
+export type Offence =
+  | { readonly kind: 'changed'; readonly differences: readonly FieldDifference[] }
+  | { readonly kind: 'deleted' };
 
 interface Fight {
   readonly digest: string;
   readonly heals: number;
+  readonly since: number;
   readonly retryAt: number;
+  readonly last: Offence;
+  /** All that had a part in it, the newest first. */
+  readonly managers: readonly string[];
+  readonly fields: readonly string[];
 }
 
 /**
@@ -23,13 +36,23 @@ export class Fights {
     this.#now = now;
   }
 
-  healed(id: ObjectId, digest: string): void {
+  healed(id: ObjectId, digest: string, offence: Offence): void {
     const now = this.#now();
     for (const [known, fight] of this.#byId) if (this.#isOver(fight)) this.#byId.delete(known);
-    const before = this.#byId.get(id);
-    const heals = before?.digest === digest ? before.heals + 1 : 1;
+    const known = this.#byId.get(id);
+    const before = known?.digest === digest ? known : undefined;
+    const heals = (before?.heals ?? 0) + 1;
     const delay = heals < freeHeals ? 0 : Math.min(maxDelayMs, 1_000 * 2 ** (heals - freeHeals));
-    this.#byId.set(id, { digest, heals, retryAt: now + delay });
+    const found = offence.kind === 'changed' ? offence.differences : [];
+    this.#byId.set(id, {
+      digest,
+      heals,
+      since: before?.since ?? now,
+      retryAt: now + delay,
+      last: offence,
+      managers: named([...found.map(({ manager }) => manager), ...(before?.managers ?? [])]),
+      fields: named([...found.map(({ path }) => path), ...(before?.fields ?? [])]),
+    });
   }
 
   isWaiting(id: ObjectId, digest: string | undefined): boolean {
@@ -46,7 +69,8 @@ export class Fights {
       attempts: fight.heals,
       retryAt: fight.retryAt,
       reason: 'Conflict',
-      message: `another manager keeps changing it: it was set right ${fight.heals} times in a row`,
+      message: messageOf(fight),
+      ...(fight.last.kind === 'changed' && { differences: fight.last.differences }),
     };
   }
 
@@ -65,4 +89,16 @@ export class Fights {
   #isOver({ retryAt }: Fight): boolean {
     return this.#now() - retryAt > calmMs;
   }
+}
+
+function named(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].filter((name) => name !== '').slice(0, maxNames);
+}
+
+function messageOf({ last, managers, fields, heals }: Fight): string {
+  const who = managers.length > 0 ? managers.join(' and ') : 'another manager';
+  const often = `${heals} times in a row`;
+  if (last.kind === 'deleted') return `it keeps being deleted: it was made or set right again ${often}`;
+  const what = fields.length > 0 ? fields.join(' and ') : 'it';
+  return `${who} ${managers.length > 1 ? 'keep' : 'keeps'} changing ${what}: it was set right ${often}`;
 }

@@ -12,9 +12,9 @@ import { LostStateError } from '../state/cluster-state.ts';
 import { skipsByBundle } from '../status/assess.ts';
 import type { SkipsByBundle } from '../status/assess.ts';
 import type { StatusBook } from '../status/book.ts';
+import { Drift } from './drift/drift.ts';
 import { Executor } from './executor.ts';
 import { Failures } from './failures.ts';
-import { Fights } from './fights.ts';
 import type { Kinds } from './kinds.ts';
 import { Ledger } from './ledger.ts';
 import { Lookout } from './lookout.ts';
@@ -61,7 +61,7 @@ export class Reconciler {
   readonly #observer: Observer;
   readonly #lookout: Lookout;
   readonly #failures = new Failures(Date.now, Math.random);
-  readonly #fights = new Fights(Date.now);
+  readonly #drift: Drift;
   readonly #sight: Sight;
   readonly #runner: Runner;
   readonly #waker: Waker;
@@ -95,6 +95,12 @@ export class Reconciler {
       signal: this.#stop.signal,
       scope,
     });
+    this.#drift = new Drift({
+      kube,
+      observer: this.#observer,
+      setEntry: (entry) => this.#ledger.set(entry),
+      now: Date.now,
+    });
     this.#sight = new Sight(lease, this.#observer, () => this.#tellStatuses());
     this.#troubles = new PodTroubles({
       look: (workload, signal) => podTrouble(kube, workload, signal),
@@ -104,7 +110,7 @@ export class Reconciler {
       statuses: options.statuses,
       observer: this.#observer,
       failures: this.#failures,
-      fights: this.#fights,
+      drift: this.#drift,
       sight: this.#sight,
       troubles: this.#troubles,
       inventory: this.#ledger.entries,
@@ -119,6 +125,7 @@ export class Reconciler {
       lease,
       observer: this.#observer,
       failures: this.#failures,
+      drift: this.#drift,
       checkpoint,
       log,
       context: {
@@ -149,6 +156,7 @@ export class Reconciler {
   setTarget(target: Target, isDurable: boolean): Promise<void> {
     this.#target = target;
     this.#isDurable = isDurable;
+    this.#drift.doubt();
     // What the former state wanted gone may be wanted now.
     this.#runner.replace([]);
     this.#waker.wake(0);
@@ -158,7 +166,7 @@ export class Reconciler {
   /** Looks at everything anew, back-offs forgotten. Resolves when all that could be done was done. */
   async checkNow(): Promise<void> {
     this.#failures.forgive();
-    this.#fights.forgive();
+    this.#drift.forgive();
     await this.#lookout.refresh();
     const settled = new Promise<void>((resolve) => this.#onSettled.push(resolve));
     this.#waker.wake(0);
@@ -185,7 +193,8 @@ export class Reconciler {
     this.#plannedAt = Date.now();
     const plan = this.#plan(target, resolved);
     this.#ledger.absorb(plan);
-    this.#failures.keepOnly((id) => resolved.wantedIds.has(id) || this.#ledger.get(id) !== undefined);
+    const isKnown = (id: ObjectId) => resolved.wantedIds.has(id) || this.#ledger.get(id) !== undefined;
+    for (const memory of [this.#failures, this.#drift]) memory.keepOnly(isKnown);
     if (!this.#isDurable || plan.intents.length > 0) await this.#commit(target);
     // A newer state came meanwhile: this plan's steps are no longer what anybody wants.
     if (signal.aborted || this.#target !== target) return;
@@ -206,7 +215,7 @@ export class Reconciler {
       inventory: this.#ledger.entries,
       observer: this.#observer,
       isBackingOff: (id, digest) =>
-        this.#failures.isBackingOff(id, digest) || this.#fights.isWaiting(id, digest),
+        this.#failures.isBackingOff(id, digest) || this.#drift.isWaiting(id, digest),
     });
   }
 
@@ -264,6 +273,7 @@ export class Reconciler {
       this.#waker.soon(() => this.#tellStatuses());
       return;
     }
+    if (!live && entry.state === 'owned') this.#drift.deleted(id);
     // While much is being done, changes come in numbers: one plan for many.
     this.#waker.wake(this.#runner.isIdle ? 0 : 50);
   }
@@ -274,7 +284,7 @@ export class Reconciler {
       if (!this.#forgetDeleted(step.id)) this.#endsUnseen = true;
       return;
     }
-    if (step.reason === 'drift') this.#fights.healed(step.id, step.object.digest);
+    this.#drift.ended(step);
     this.#checkApplied(step.id);
   }
 
@@ -314,7 +324,7 @@ export class Reconciler {
   }
 
   #scheduleRetry(): void {
-    for (const waiting of [this.#failures, this.#fights]) {
+    for (const waiting of [this.#failures, this.#drift]) {
       const retryAt = waiting.nextRetryAt(this.#plannedAt);
       if (retryAt !== undefined) this.#waker.wakeAt(retryAt);
     }

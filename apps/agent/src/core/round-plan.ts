@@ -23,9 +23,13 @@ export function planRound(target: Target, resolved: ResolvedTarget, know: RoundK
       fleet: content.fleet,
       paused: state.paused,
       bundles: new Map(
-        bundles.map(({ bundle, assignment, problem, broken }) => [
+        bundles.map(({ bundle, assignment, policy, problem, broken }) => [
           bundle,
-          { paused: assignment.paused, complete: broken.length === 0 && !problem },
+          {
+            paused: assignment.paused,
+            complete: broken.length === 0 && !problem,
+            reportsDrift: policy.drift === 'Notify',
+          },
         ]),
       ),
       desired: resolved.desired,

@@ -6,6 +6,7 @@ import type { BlobStore } from '../state/blob-store.ts';
 import type { HeadContent } from '../state/cluster-state.ts';
 import { effectiveAssignments, readBundle, resolveKinds } from './bundles.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
+import { ignoringPrint } from './drift/ignoring.ts';
 import type { Kinds } from './kinds.ts';
 import type { Target as SurveyTarget } from './surveyor.ts';
 
@@ -87,7 +88,13 @@ export function resolveTarget(
       if (object.resource) watch(object.resource);
       else unresolved.push({ bundle, object });
       if (id === undefined) continue;
-      desired.push({ id, bundle: bundle.bundle, digest: object.digest });
+      const ignoring = ignoringPrint(bundle, object);
+      desired.push({
+        id,
+        bundle: bundle.bundle,
+        digest: object.digest,
+        ...(ignoring !== undefined && { ignoring }),
+      });
       wanted.set(wantedKey(id, bundle.bundle), { bundle, object });
     }
   }

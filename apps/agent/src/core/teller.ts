@@ -3,8 +3,8 @@ import type { Assignment, ObjectId } from '@muster/manifest';
 import type { SkipsByBundle } from '../status/assess.ts';
 import type { StatusBook } from '../status/book.ts';
 import { currentStatuses } from '../status/current.ts';
+import type { Drift } from './drift/drift.ts';
 import type { Failures } from './failures.ts';
-import type { Fights } from './fights.ts';
 import type { Observer } from './observer.ts';
 import type { PodTroubles } from './pod-troubles.ts';
 import type { Sight } from './sight.ts';
@@ -14,7 +14,7 @@ export interface TellerOptions {
   readonly statuses: StatusBook;
   readonly observer: Observer;
   readonly failures: Failures;
-  readonly fights: Fights;
+  readonly drift: Drift;
   readonly sight: Sight;
   readonly troubles: PodTroubles;
   readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
@@ -29,14 +29,15 @@ export class Teller {
   }
 
   tell(target: Target, skips: SkipsByBundle): void {
-    const { statuses, observer, failures, fights, sight, troubles, inventory } = this.#o;
+    const { statuses, observer, failures, drift, sight, troubles, inventory } = this.#o;
     troubles.consider(inventory, (id) => observer.record(id));
     const know = {
       version: target.state.version,
       paused: target.state.paused,
       inventory,
       record: (id: ObjectId) => observer.record(id),
-      failure: (id: ObjectId) => failures.of(id) ?? fights.of(id),
+      failure: (id: ObjectId) => failures.of(id) ?? drift.of(id),
+      isSame: (id: ObjectId) => drift.isSame(id),
       trouble: (id: ObjectId) => troubles.of(id),
       observationProblem: (id: ObjectId) => observer.problemOf(id),
       clusterIsAway: sight.isClusterAway(),

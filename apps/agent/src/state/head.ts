@@ -42,7 +42,22 @@ export function parseHead(text: string): Head {
   return head;
 }
 
-type Row = [string, string, string, 0 | 1, string | null, string | null, string | null, string | null, 0 | 1];
+type Row = [
+  string,
+  string,
+  string,
+  0 | 1,
+  string | null,
+  string | null,
+  string | null,
+  string | null,
+  0 | 1,
+  /** Rows of former agents end before it. */
+  Rare?,
+];
+
+/** What few entries have. */
+type Rare = Pick<InventoryEntry, 'ignoring'>;
 
 /** The inventory as bytes: one row an entry, compressed. */
 export async function encodeInventory(entries: readonly InventoryEntry[]): Promise<Buffer> {
@@ -56,13 +71,18 @@ export async function encodeInventory(entries: readonly InventoryEntry[]): Promi
     entry.resourceVersion ?? null,
     entry.fieldsHash ?? null,
     entry.adopted ? 1 : 0,
+    ...rareOf(entry),
   ]);
   return storable(Buffer.from(JSON.stringify(rows)));
 }
 
+function rareOf({ ignoring }: InventoryEntry): [Rare?] {
+  return ignoring === undefined ? [] : [{ ignoring }];
+}
+
 export function decodeInventory(stored: Buffer): InventoryEntry[] {
   const rows = JSON.parse(contentOf(stored).toString('utf8')) as Row[];
-  return rows.map(([id, bundle, apiVersion, owned, uid, digest, resourceVersion, fieldsHash, adopted]) => ({
+  return rows.map(([id, bundle, apiVersion, owned, uid, digest, resourceVersion, fieldsHash, adopted, rare]) => ({
     id,
     bundle,
     apiVersion,
@@ -72,5 +92,6 @@ export function decodeInventory(stored: Buffer): InventoryEntry[] {
     ...(resourceVersion === null ? {} : { resourceVersion }),
     ...(fieldsHash === null ? {} : { fieldsHash }),
     adopted: adopted === 1,
+    ...rare,
   }));
 }

@@ -8,7 +8,14 @@ import type { WantedBundle, WantedObject } from '../core/bundles.ts';
 import type { Failure } from '../core/failures.ts';
 import type { LiveRecord } from '../core/live-record.ts';
 import type { Unseen } from '../core/unseen.ts';
-import type { AssignmentStatus, ObjectStatus, StatusReason, SyncStatus } from './model.ts';
+import { listed } from './listed.ts';
+import type {
+  AssignmentStatus,
+  FieldDifference,
+  ObjectStatus,
+  StatusReason,
+  SyncStatus,
+} from './model.ts';
 
 /** All that statuses are made from. */
 export interface Knowledge {
@@ -17,6 +24,8 @@ export interface Knowledge {
   readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
   readonly record: (id: ObjectId) => LiveRecord | undefined;
   readonly failure: (id: ObjectId) => Failure | undefined;
+  /** It was looked at and is as its manifest says, though nobody would see it change. */
+  readonly isSame?: (id: ObjectId) => boolean;
   readonly observationProblem: (id: ObjectId) => Unseen | undefined;
   /** What fails behind a workload that is not well, as far as it was looked at. */
   readonly trouble: (id: ObjectId) => string | undefined;
@@ -61,7 +70,6 @@ interface Finding {
   readonly weight: number;
 }
 
-const maxObjects = 100;
 const maxWarnings = 20;
 
 /** The status of one assignment. `rivals` are warnings of `rivalClaims`. */
@@ -128,7 +136,7 @@ export function assessLeaving(
       remaining === 0
         ? 'it has left the cluster'
         : (first?.message ?? `${remaining} objects are being deleted`),
-    objects: findings.slice(0, maxObjects).map((found) => found.status),
+    objects: listed(findings.map((found) => found.status)),
     objectCount: 0,
     objectProblemCount: findings.length,
     warnings: [],
@@ -150,10 +158,11 @@ function assessObject(
     reason: StatusReason,
     message: string,
     weight: number,
+    differences?: readonly FieldDifference[],
   ) => ({
     sync,
     health,
-    finding: finding(ref, sync, health, reason, message, weight),
+    finding: finding(ref, sync, health, reason, message, weight, differences),
   });
   const { id } = object;
   if (id === undefined)
@@ -173,9 +182,9 @@ function assessObject(
     live !== undefined &&
     entry.bundle === bundle.bundle &&
     entry.digest === object.digest &&
-    isVerified(entry, live);
+    (isVerified(entry, live) || know.isSame?.(id));
   if (failure && failure.digest === object.digest && !isSynced)
-    return bad('OutOfSync', health, failure.reason, failure.message, 2);
+    return bad('OutOfSync', health, failure.reason, failure.message, 2, failure.differences);
   if (skip && !skip.deletion && skip.reason !== 'backing-off') {
     const said = sayOf(skip, know);
     return bad(said.sync, said.sync === 'Unknown' ? 'Unknown' : health, said.reason, said.message, 3);
@@ -212,7 +221,7 @@ function summarise(
     sync: bundle.problem ? 'OutOfSync' : isUnknown ? 'Unknown' : outOfSync ? 'OutOfSync' : 'Synced',
     health: bundle.problem && bundle.objects.length === 0 ? 'Unknown' : health,
     ...told,
-    objects: findings.slice(0, maxObjects).map((found) => found.status),
+    objects: listed(findings.map((found) => found.status)),
     objectCount: bundle.objects.length + bundle.broken.length + bundle.refused.length,
     objectProblemCount: findings.length,
     warnings: bundle.warnings,
@@ -290,6 +299,14 @@ function sayOf(
       };
     case 'backing-off':
       return { sync: 'OutOfSync', reason: 'Pruning', message: 'its deletion is tried again later' };
+    case 'drifted':
+      return {
+        sync: 'OutOfSync',
+        reason: 'Drifted',
+        message: know.record(skip.id)
+          ? 'somebody put another object in its place; its bundle only reports that'
+          : 'somebody deleted it; its bundle only reports that',
+      };
     case 'unchanged':
       return { sync: 'Synced', reason: 'Applied', message: '' };
   }
@@ -323,6 +340,7 @@ function finding(
   reason: StatusReason,
   message: string,
   weight: number,
+  differences?: readonly FieldDifference[],
 ): Finding {
-  return { status: { object, sync, health, reason, message }, weight };
+  return { status: { object, sync, health, reason, message, ...(differences && { differences }) }, weight };
 }

@@ -1,0 +1,106 @@
+import {
+  differencesBetween,
+  ownersOf,
+  ownershipOf,
+  printPlace,
+  samePlace,
+  showValue,
+  valueAt,
+} from '@muster/drift';
+import type { FieldSet, Json, Owner, Place } from '@muster/drift';
+import type { FieldDifference } from '../../status/model.ts';
+import { isOurs, othersOf, ownersIn } from './ignoring.ts';
+
+/** As many are told of one object. */
+const maxDifferences = 20;
+const maxPath = 300;
+
+interface Found {
+  readonly desired: Json | undefined;
+  readonly live: Json | undefined;
+  readonly desiredPlace: Place;
+  readonly livePlace: Place;
+}
+
+/** What the API server writes beside what was asked, at each write. */
+const kept: readonly string[] = [
+  'managedFields',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'uid',
+  'selfLink',
+];
+
+/** Where an object would change if it were applied again, as far as it is ours to change: webhooks may add what they like. */
+export function wouldChange(applied: Json, live: Json): Found[] {
+  const [ours, oursLive] = [oursIn(applied), oursIn(live)];
+  return changesBetween(applied, live).filter(
+    ({ desiredPlace, livePlace }) => isHeld(ours, applied, desiredPlace) || isHeld(oursLive, live, livePlace),
+  );
+}
+
+/** All that differs, but for what the API server keeps for itself. */
+export function changesBetween(a: Json, b: Json): Found[] {
+  return differencesBetween(a, b).filter(
+    ({ desiredPlace: [root, field] }) => root !== 'metadata' || !kept.includes(String(field)),
+  );
+}
+
+function isHeld(set: FieldSet | undefined, root: Json, place: Place): boolean {
+  return ownershipOf(set, root, place) !== 'none';
+}
+
+export function oursIn(object: Json): FieldSet | undefined {
+  return ownersIn(object).find(isOurs)?.fieldsV1 as FieldSet | undefined;
+}
+
+/** What others took from us, as differences: also where the value that they wrote is the same. */
+export function takenFields(desired: Json, live: Json, taken: readonly Place[]): Found[] {
+  return taken.flatMap((place): Found[] => {
+    // The whole entry is gone: what differs is told, if anything does.
+    if (place.length === 0)
+      return differencesBetween(desired, live).filter((found) => found.desired !== undefined);
+    const livePlace = samePlace(desired, live, place);
+    return [
+      {
+        desired: valueAt(desired, place),
+        live: livePlace && valueAt(live, livePlace),
+        desiredPlace: place,
+        livePlace: livePlace ?? place,
+      },
+    ];
+  });
+}
+
+/** For people. Of a Secret the fields are named, and no values. */
+export function describe(
+  found: readonly Found[],
+  desired: Json,
+  live: Json,
+  isSecret: boolean,
+): readonly FieldDifference[] {
+  const show = (value: Json | undefined): string => (isSecret ? '' : showValue(value));
+  const others = othersOf(live);
+  const ours = ownersIn(live).find(isOurs);
+  return found.slice(0, maxDifferences).map((difference) => {
+    const isGone = difference.live === undefined;
+    const path = isGone
+      ? printPlace(desired, difference.desiredPlace)
+      : printPlace(live, difference.livePlace);
+    return {
+      path: path.slice(0, maxPath),
+      desired: show(difference.desired),
+      live: show(difference.live),
+      manager:
+        (isGone ? latest(others, ours) : ownersOf(others, live, difference.livePlace)[0])?.manager ?? '',
+    };
+  });
+}
+
+/** Nobody owns what is gone. Whoever wrote last, after us, is who may have taken it. */
+function latest(others: readonly Owner[], ours: Owner | undefined): Owner | undefined {
+  return others
+    .filter(({ subresource, time }) => subresource !== 'status' && (time ?? '') >= (ours?.time ?? ''))
+    .sort((a, b) => (b.time ?? '').localeCompare(a.time ?? ''))[0];
+}

@@ -8,6 +8,9 @@ export interface AuditedRequest {
   /** When it came, ms. */
   readonly at: number;
   readonly userAgent: string;
+  readonly user: string;
+  /** Whom the user impersonated; else ''. */
+  readonly actedAs: string;
   readonly group: string;
   /** '' for what isn't about objects: discovery, health. */
   readonly resource: string;
@@ -34,6 +37,8 @@ interface AuditEvent {
   readonly requestURI: string;
   readonly requestReceivedTimestamp: string;
   readonly userAgent?: string;
+  readonly user?: { readonly username?: string };
+  readonly impersonatedUser?: { readonly username?: string };
   readonly responseStatus?: { readonly code?: number };
   readonly objectRef?: {
     readonly apiGroup?: string;
@@ -77,6 +82,8 @@ function requestOf(event: AuditEvent): AuditedRequest {
     verb: event.verb,
     at: Date.parse(event.requestReceivedTimestamp),
     userAgent: event.userAgent ?? '',
+    user: event.user?.username ?? '',
+    actedAs: event.impersonatedUser?.username ?? '',
     group: objectRef.apiGroup ?? '',
     resource: objectRef.resource ?? '',
     subresource: objectRef.subresource ?? '',

@@ -83,7 +83,7 @@ describe('the reconciler', () => {
     })();
     await agent.kube.mergePatch(configMaps, key, { data: { value: 'no' } });
     const { objects } = await agent.until('shop', (status) => status.reason === 'Conflict');
-    expect(objects[0]?.message).toContain('another manager keeps changing it');
+    expect(objects[0]?.message).toContain('muster keeps changing /data/value');
     stop.abort();
     await rival;
     await synced();

@@ -55,21 +55,21 @@ export function oursIn(object: Json): FieldSet | undefined {
   return ownersIn(object).find(isOurs)?.fieldsV1 as FieldSet | undefined;
 }
 
-/** What others took from us, as differences: also where the value that they wrote is the same. */
+/** What others took from us, as differences: the fields whose values they changed, else the place that they took. */
 export function takenFields(desired: Json, live: Json, taken: readonly Place[]): Found[] {
   return taken.flatMap((place): Found[] => {
-    // The whole entry is gone: what differs is told, if anything does.
-    if (place.length === 0)
-      return differencesBetween(desired, live).filter((found) => found.desired !== undefined);
     const livePlace = samePlace(desired, live, place);
-    return [
-      {
-        desired: valueAt(desired, place),
-        live: livePlace && valueAt(live, livePlace),
-        desiredPlace: place,
-        livePlace: livePlace ?? place,
-      },
-    ];
+    const [wanted, found] = [valueAt(desired, place), livePlace && valueAt(live, livePlace)];
+    if (wanted !== undefined && found !== undefined && livePlace) {
+      const inside = differencesBetween(wanted, found).filter((it) => it.desired !== undefined);
+      if (inside.length > 0)
+        return inside.map((it) => ({
+          ...it,
+          desiredPlace: [...place, ...it.desiredPlace],
+          livePlace: [...livePlace, ...it.livePlace],
+        }));
+    }
+    return [{ desired: wanted, live: found, desiredPlace: place, livePlace: livePlace ?? place }];
   });
 }
 

@@ -5,6 +5,7 @@ export const checkpointNames = [
   'packs-written',
   'intents-written',
   'before-apply',
+  'taken-over',
   'after-apply',
   'before-delete',
   'after-delete',

@@ -22,3 +22,7 @@ export type {
 } from './model.ts';
 export { describeObject, planCluster } from './plan.ts';
 export type { PlanOptions } from './plan.ts';
+export { foreignOwner } from './ownership.ts';
+export { isReplaceAsked, needsConsentToReplace } from './replace-decision.ts';
+export { takeOver } from './take-over/take-over.ts';
+export type { FieldsEntry, TakeOver, TakeOverInput } from './take-over/take-over.ts';

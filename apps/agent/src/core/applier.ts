@@ -6,9 +6,11 @@ import type { ObjectId } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Log } from '../log.ts';
 import type { BlobStore } from '../state/blob-store.ts';
+import { applyAdopting, wasThere } from './adopting.ts';
 import { namespaceOf } from './bundles.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
 import { keepIgnored } from './drift/ignoring.ts';
+import { Replacement } from './replacement.ts';
 
 /** One object that is about to be written, and all that bears on how. */
 export interface ObjectWrite {
@@ -38,31 +40,86 @@ export interface ApplierOptions {
   readonly guarded: <T>(request: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** Has it looked for again; says why it could not be made, where it couldn't. */
   readonly onNamespaceMissing: (namespace: string) => KubeApiError | undefined;
+  /** The live object; `undefined` when there is none. */
+  readonly look: (write: ObjectWrite, seen: 'whole' | 'metadata') => Promise<KubeObject | undefined>;
+  /** Deletes the object with this uid and no other. */
+  readonly remove: (write: ObjectWrite, uid: string) => Promise<void>;
+  /** Whether a person consented to deletions of the bundle. */
+  readonly isConsented: (bundle: string) => boolean;
 }
+
+export type Applied =
+  /** `live` is the object as it is now, metadata only; `adopted`: it was there before. */
+  | { readonly outcome: 'applied'; readonly live: KubeObject; readonly adopted: boolean }
+  /** It was deleted, to be made anew. */
+  | { readonly outcome: 'leaving' }
+  /** It stays as it is: it is right, or its bundle only reports that it isn't. */
+  | { readonly outcome: 'settled' };
 
 /** How an object's bytes become a write: finalised, changed where its bundle's policy says so, and sent. */
 export class Applier {
   readonly #o: ApplierOptions;
+  readonly #replacement: Replacement;
 
   constructor(options: ApplierOptions) {
     this.#o = options;
+    this.#replacement = new Replacement({ now: Date.now, ...options });
   }
 
-  /** The live object as it is afterwards, with metadata only; `undefined` when nothing was to be written. */
-  async apply(wanted: Omit<ObjectWrite, 'key' | 'bytes'>): Promise<KubeObject | undefined> {
+  async apply(wanted: Omit<ObjectWrite, 'key' | 'bytes'>): Promise<Applied> {
     const whole = this.#prepare(wanted);
     const { kube, kubeFor, settle } = this.#o;
-    if (wanted.reason === 'drift' && (await settle(whole, kubeFor(wanted.bundle)))) return undefined;
+    if (wanted.reason === 'drift' && (await settle(whole, kubeFor(wanted.bundle))))
+      return { outcome: 'settled' };
     const write = await keepIgnored(whole, kube);
     this.#o.checkpoint('before-apply');
     try {
-      return await this.#send(write);
+      return await this.#write(write);
     } catch (error) {
       const { namespace } = write.key;
-      if (namespace === undefined || !isMissingNamespace(error)) throw error;
       // Why it isn't there tells more than that it isn't.
-      throw this.#o.onNamespaceMissing(namespace) ?? error;
+      if (namespace !== undefined && isMissingNamespace(error))
+        throw this.#o.onNamespaceMissing(namespace) ?? error;
+      await this.#replacement.replace(write, error);
+      return { outcome: 'leaving' };
     }
+  }
+
+  /** What was there before is adopted; what somebody made since the plan found nothing was there before, too. */
+  async #write(write: ObjectWrite): Promise<Applied> {
+    const { entry, reason } = write;
+    if (entry?.state === 'intended' && entry.adopted)
+      return {
+        outcome: 'applied',
+        live: await this.#adopt(write, () => this.#o.look(write, 'metadata')),
+        adopted: true,
+      };
+    const live = await this.#send(write);
+    if (reason !== 'create' || !wasThere(live))
+      return { outcome: 'applied', live, adopted: entry?.adopted ?? false };
+    return { outcome: 'applied', live: await this.#adopt(write, () => Promise.resolve(live)), adopted: true };
+  }
+
+  /** Who takes nothing by force takes nothing from former tools either. */
+  async #adopt(write: ObjectWrite, look: () => Promise<KubeObject | undefined>): Promise<KubeObject> {
+    const { id, bundle, resource, key } = write;
+    if (bundle.policy.conflicts === 'Fail') return this.#send(write);
+    const kube = this.#o.kubeFor(bundle);
+    return applyAdopting({
+      id,
+      fleet: this.#o.fleet(),
+      resource,
+      look,
+      patch: (operations) =>
+        this.#o.guarded((signal) =>
+          kube.jsonPatch(resource, key, operations, { metadataOnly: true, signal }),
+        ),
+      apply: () => this.#send(write),
+      onTaken: (from) => {
+        this.#o.log.info({ object: id, from }, 'took an object over from the tools that managed it');
+        this.#o.checkpoint('taken-over');
+      },
+    });
   }
 
   #prepare(wanted: Omit<ObjectWrite, 'key' | 'bytes'>): ObjectWrite {
@@ -84,8 +141,9 @@ export class Applier {
 
   #send({ bundle, resource, key, bytes }: ObjectWrite): Promise<KubeObject> {
     const kube = this.#o.kubeFor(bundle);
+    const force = bundle.policy.conflicts !== 'Fail';
     return this.#o.guarded((signal) =>
-      kube.apply(resource, key, bytes, { fieldManager, force: true, metadataOnly: true, signal }),
+      kube.apply(resource, key, bytes, { fieldManager, force, metadataOnly: true, signal }),
     );
   }
 }

@@ -1,7 +1,7 @@
 import { afterApply } from '@muster/apply-plan';
 import type { ApplyStep, DeleteStep, InventoryEntry, Step } from '@muster/apply-plan';
 import { KubeApiError } from '@muster/kube';
-import type { KubeClient, Resource } from '@muster/kube';
+import type { KubeClient, KubeObject, Resource } from '@muster/kube';
 import { parseObjectId } from '@muster/manifest';
 import type { ObjectId, Policy } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
@@ -11,6 +11,7 @@ import type { Log } from '../log.ts';
 import type { BlobStore } from '../state/blob-store.ts';
 import { Actors } from './actors.ts';
 import { Applier } from './applier.ts';
+import type { ObjectWrite } from './applier.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
 import type { Drift } from './drift/drift.ts';
 import type { Failures } from './failures.ts';
@@ -30,6 +31,8 @@ export interface StepContext {
   /** Of a bundle that is assigned, or was: what remains of it is deleted as it was applied. */
   readonly policyOf: (bundle: string) => Policy | undefined;
   readonly fleet: () => string;
+  /** Whether a person consented to deletions of the bundle. */
+  readonly isConsented: (bundle: string) => boolean;
   readonly onNamespaceMissing: (namespace: string) => KubeApiError | undefined;
 }
 
@@ -65,6 +68,10 @@ export class Executor {
       settle: (write, actor) => drift.settle(write, actor),
       guarded: (request) => this.#write(request),
       onNamespaceMissing: context.onNamespaceMissing,
+      look: (write, seen) => this.#look(write, seen),
+      remove: (write, uid) =>
+        this.#remove(write.id, uid, write.resource, actors.clientFor(write.bundle.policy)),
+      isConsented: context.isConsented,
     });
   }
 
@@ -89,48 +96,70 @@ export class Executor {
     if (!wanted?.object.resource || wanted.object.digest !== step.object.digest) return;
     const { object, bundle } = wanted;
     const { resource } = wanted.object;
-    const entry = context.entry(step.id);
-    const live = await this.#applier.apply({
+    const applied = await this.#applier.apply({
       id: step.id,
       reason: step.reason,
       bundle,
       object,
       resource,
-      entry,
+      entry: context.entry(step.id),
     });
-    if (!live) return;
-    const record = observer.noteApplied(step.id, resource, live);
+    if (applied.outcome !== 'applied') return;
+    const record = observer.noteApplied(step.id, resource, applied.live);
     const apiVersion = object.group ? `${object.group}/${object.version}` : object.version;
-    context.setEntry(afterApply(context.entry(step.id), step.object, apiVersion, record));
+    const entry = afterApply(context.entry(step.id), step.object, apiVersion, record);
+    context.setEntry(applied.adopted ? { ...entry, adopted: true } : entry);
     checkpoint('after-apply');
   }
 
   async #delete(step: DeleteStep): Promise<void> {
-    const { observer, checkpoint, context } = this.#o;
+    const { context } = this.#o;
     // Superseded while it waited: the newer plan says what becomes of it.
     if (!context.mayDelete(step.id, step.bundle)) return;
     const resource = context.resourceOf(step.id, step.apiVersion);
-    const key = parseObjectId(step.id);
-    if (!resource || !key) throw new Error('the cluster does not serve its kind any more');
-    const kube = this.#actors.clientFor(context.policyOf(step.bundle));
+    if (!resource) throw new Error('the cluster does not serve its kind any more');
+    await this.#remove(step.id, step.uid, resource, this.#actors.clientFor(context.policyOf(step.bundle)));
+  }
+
+  async #remove(id: ObjectId, uid: string, resource: Resource, kube: KubeClient): Promise<void> {
+    const { observer, checkpoint } = this.#o;
+    const parsed = parseObjectId(id);
+    if (!parsed) throw new Error(`${id} is no object`);
+    const { namespace, name } = parsed;
     checkpoint('before-delete');
-    observer.noteDeleting(step.id, step.uid);
+    observer.noteDeleting(id, uid);
     try {
       await this.#write((signal) =>
         kube.delete(
           resource,
-          { ...(key.namespace ? { namespace: key.namespace } : {}), name: key.name },
-          { uid: step.uid, propagation: 'Background', signal },
+          { ...(namespace ? { namespace } : {}), name },
+          { uid, propagation: 'Background', signal },
         ),
       );
     } catch (error) {
       if (!(error instanceof KubeApiError) || error.status !== 404) {
-        observer.noteDeleteFailed(step.id);
+        observer.noteDeleteFailed(id);
         throw error;
       }
-      observer.noteAbsent(step.id);
+      observer.noteAbsent(id);
     }
     checkpoint('after-delete');
+  }
+
+  /** The agent's own look: also for a bundle whose account may only write. */
+  async #look(
+    { id, resource, key }: ObjectWrite,
+    seen: 'whole' | 'metadata',
+  ): Promise<KubeObject | undefined> {
+    const { kube, observer } = this.#o;
+    try {
+      const live = await kube.get(resource, key, { metadataOnly: seen === 'metadata' });
+      observer.noteSeen(id, resource, live, seen);
+      return live;
+    } catch (error) {
+      if (error instanceof KubeApiError && error.status === 404) return undefined;
+      throw error;
+    }
   }
 
   /** No write begins, or goes on, beyond the time for which the Lease is surely ours. */

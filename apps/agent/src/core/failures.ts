@@ -3,7 +3,9 @@ import { parseObjectId } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
 import { NoLeaseError } from '../lease/no-lease.ts';
 import type { FieldDifference, StatusReason } from '../status/model.ts';
+import { ApplyProblem } from './apply-problem.ts';
 import { missingRight } from './forbidden.ts';
+import { explainRefusal } from './refusals.ts';
 
 export interface Failure {
   /** Of what was tried: another digest is tried at once. Undefined: the deletion. */
@@ -21,6 +23,7 @@ const firstDelayMs = 1_000;
 const maxRefusedMs = 300_000;
 /** What ends without us is looked at more often than what waits for a person. */
 const maxUnreachableMs = 30_000;
+const dependOnPolicy: ReadonlySet<StatusReason> = new Set(['Conflict', 'Immutable', 'Forbidden']);
 
 /** Each object's last failure and when it is tried again: exponential, with jitter, and nobody else's concern. */
 export class Failures {
@@ -63,6 +66,19 @@ export class Failures {
     for (const [id, failure] of this.#byId) this.#byId.set(id, { ...failure, retryAt: 0 });
   }
 
+  /** What a newer desired state may help with (force, consent, another account), whatever object it changed. */
+  forgivePolicies(): void {
+    for (const [id, failure] of this.#byId)
+      if (dependOnPolicy.has(failure.reason)) this.#byId.set(id, { ...failure, retryAt: 0 });
+  }
+
+  /** Objects of a group are tried anew, because a kind of it was changed. True when there are such. */
+  forgiveGroup(group: string): boolean {
+    const ids = [...this.#byId.keys()].filter((id) => parseObjectId(id)?.group === group);
+    for (const id of ids) this.#byId.set(id, { ...this.#byId.get(id)!, attempts: 0, retryAt: 0 });
+    return ids.length > 0;
+  }
+
   /** Keeps failures of these objects only. */
   keepOnly(isKnown: (id: ObjectId) => boolean): void {
     for (const id of this.#byId.keys()) if (!isKnown(id)) this.#byId.delete(id);
@@ -80,12 +96,13 @@ export class Failures {
 function explain(id: ObjectId, error: unknown): { readonly reason: StatusReason; readonly message: string } {
   if (error instanceof KubeNetworkError || error instanceof NoLeaseError)
     return { reason: 'Unreachable', message: error.message };
+  if (error instanceof ApplyProblem) return error;
   if (!(error instanceof KubeApiError))
     return { reason: 'Failed', message: error instanceof Error ? error.message : String(error) };
   const right = missingRight(error);
   // Says nothing of the object but what it is called.
   if (right !== undefined) return { reason: 'Forbidden', message: right };
-  return { reason: reasonOf(error), message: maskedMessage(id, error) };
+  return explainRefusal(error) ?? { reason: reasonOf(error), message: maskedMessage(id, error) };
 }
 
 function reasonOf(error: KubeApiError): StatusReason {

@@ -62,9 +62,5 @@ export function bulkKinds({ phases }: Plan): ReadonlySet<string> {
 
 /** Its end would come without an event. */
 export function waitsUnwatched(skip: Skip): boolean {
-  return (
-    skip.reason === 'unobserved' ||
-    skip.reason === 'owned-by-other' ||
-    (skip.reason === 'terminating' && skip.deletion)
-  );
+  return skip.reason === 'unobserved' || skip.reason === 'owned-by-other' || skip.reason === 'terminating';
 }

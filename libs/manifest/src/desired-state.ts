@@ -39,6 +39,8 @@ export interface DesiredState {
   /** The bundles whose deletions a person consented to, for this version alone. */
   readonly deletionConsents: readonly string[];
   readonly deletionGuard: DeletionGuard;
+  /** Bundles that have left this cluster and are paused: nothing is written for what remains of them. */
+  readonly pausedLeaving: readonly string[];
 }
 
 export const defaultDeletionGuard: DeletionGuard = { maxPercent: 30, maxObjects: 10 };
@@ -68,6 +70,7 @@ export function desiredState(
     pruneHolds: [...(state.pruneHolds ?? [])].sort(byBundle),
     deletionConsents: [...new Set(state.deletionConsents ?? [])].sort(compareCodePoints),
     deletionGuard: state.deletionGuard ?? defaultDeletionGuard,
+    pausedLeaving: [...new Set(state.pausedLeaving ?? [])].sort(compareCodePoints),
   };
 }
 
@@ -97,7 +100,8 @@ export function sameContent(a: DesiredState, b: DesiredState): boolean {
 }
 
 function contentKey(state: DesiredState): string {
-  const { assignments, paused, pruneHolds, deletionConsents, deletionGuard } = desiredState(state);
+  const { assignments, paused, pruneHolds, deletionConsents, deletionGuard, pausedLeaving } =
+    desiredState(state);
   return JSON.stringify([
     assignments.map((a) => [
       a.bundle,
@@ -111,6 +115,7 @@ function contentKey(state: DesiredState): string {
     pruneHolds.map((hold) => [hold.bundle, hold.reason]),
     deletionConsents,
     [deletionGuard.maxPercent, deletionGuard.maxObjects],
+    pausedLeaving,
   ]);
 }
 

@@ -57,6 +57,8 @@ export interface ReportUpdate {
   readonly assignments: readonly AssignmentStatus[];
   /** The newest desired state that is durable in the cluster. */
   readonly applied?: Version;
+  /** The newest that assigns nothing, and of which nothing that was applied before remains. */
+  readonly emptied?: Version;
   /** A newer one, which cannot be taken on. Told until a state is applied that is not older. */
   readonly refused?: RefusedState;
   /**

@@ -175,7 +175,14 @@ describe('an agent that does not keep to the protocol', () => {
     hub.onReport = () => new Promise<void>((resolve) => (finish = resolve));
     const report = (sequence: bigint): Message => ({
       $case: 'report',
-      value: { sequence, assignments: [], complete: false, applied: undefined, refused: undefined },
+      value: {
+        sequence,
+        assignments: [],
+        complete: false,
+        applied: undefined,
+        refused: undefined,
+        emptied: undefined,
+      },
     });
     call(hello(), report(1n), report(2n));
     await hub.reports.first();
@@ -201,7 +208,14 @@ describe('an agent that does not keep to the protocol', () => {
 
   it('loses its session by a message that is small on the wire and large in memory', async () => {
     const assignments = Array.from({ length: 5_001 }, () => AssignmentStatus.fromPartial({}));
-    const report = { sequence: 1n, assignments, complete: false, applied: undefined, refused: undefined };
+    const report = {
+      sequence: 1n,
+      assignments,
+      complete: false,
+      applied: undefined,
+      refused: undefined,
+      emptied: undefined,
+    };
     expect(await statusOf(call(hello(), { $case: 'report', value: report }))).toEqual({
       code: status.INVALID_ARGUMENT,
       details: 'more than 5000 assignments in a message',
@@ -226,7 +240,14 @@ describe('an agent that does not keep to the protocol', () => {
 describe("a handler of the hub's that fails", () => {
   it('ends that session without telling the agent why', async () => {
     hub.onReport = () => Promise.reject(new Error('password=hunter2'));
-    const report = { sequence: 1n, assignments: [], complete: false, applied: undefined, refused: undefined };
+    const report = {
+      sequence: 1n,
+      assignments: [],
+      complete: false,
+      applied: undefined,
+      refused: undefined,
+      emptied: undefined,
+    };
     expect(await statusOf(call(hello(), { $case: 'report', value: report }))).toEqual({
       code: status.INTERNAL,
       details: 'the hub failed',

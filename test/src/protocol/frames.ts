@@ -63,6 +63,16 @@ export const desiredState: wire.DesiredState = {
   pruneHolds: [{ bundle: 'payments', reason: 'it has no rendering yet' }],
   deletionConsents: [{ bundle: 'legacy' }],
   deletionGuard: { maxPercent: 30, maxObjects: 10 },
+  pausedLeaving: [],
+};
+
+/** Of a cluster that leaves the fleet with its workloads. */
+export const leavingState: wire.DesiredState = {
+  ...desiredState,
+  assignments: [],
+  paused: false,
+  pruneHolds: [],
+  pausedLeaving: ['legacy'],
 };
 
 export const agentMessages = {
@@ -81,7 +91,14 @@ export const agentMessages = {
   heartbeat: { $case: 'heartbeat', value: { count: 7n } },
   report: {
     $case: 'report',
-    value: { sequence: 1n, assignments: [status], complete: true, applied: version, refused: undefined },
+    value: {
+      sequence: 1n,
+      assignments: [status],
+      complete: true,
+      applied: version,
+      refused: undefined,
+      emptied: undefined,
+    },
   },
   'report-gone': {
     $case: 'report',
@@ -93,6 +110,7 @@ export const agentMessages = {
       complete: false,
       applied: undefined,
       refused: undefined,
+      emptied: undefined,
     },
   },
   'report-refused': {
@@ -106,6 +124,18 @@ export const agentMessages = {
         version: { epoch: version.epoch, generation: version.generation + 1n },
         message: 'what came is not what its digest names',
       },
+      emptied: undefined,
+    },
+  },
+  'report-emptied': {
+    $case: 'report',
+    value: {
+      sequence: 4n,
+      assignments: [],
+      complete: false,
+      applied: version,
+      refused: undefined,
+      emptied: version,
     },
   },
   facts: { $case: 'facts', value: { ...facts, complete: false } },
@@ -231,6 +261,7 @@ const WHAT: Record<keyof typeof agentMessages | keyof typeof hubMessages, string
   report: 'The first report of a session, and with it everything is told.',
   'report-gone': 'A bundle has left the cluster, and nothing of it remains.',
   'report-refused': 'The newest state could not be taken on; the one before goes on.',
+  'report-emptied': 'Nothing remains of what was applied: the cluster may be removed.',
   facts: 'Facts while a part of the discovery fails.',
   'response-chunk': 'A part of the answer to request 1.',
   'response-end': 'The answer to request 1 is complete.',
@@ -281,6 +312,13 @@ export function frames(): Frame[] {
       message: 'DesiredState',
       what: 'What announcements carry, with everything that it can say.',
       bytes: wire.DesiredState.encode(desiredState).finish(),
+    },
+    {
+      name: 'desired-state-leaving',
+      from: 'hub',
+      message: 'DesiredState',
+      what: 'Of a cluster that leaves the fleet with its workloads, while a bundle that left it is paused.',
+      bytes: wire.DesiredState.encode(leavingState).finish(),
     },
   ];
 }

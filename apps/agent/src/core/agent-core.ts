@@ -12,7 +12,9 @@ import type { StatusBook } from '../status/book.ts';
 import { digestsOf, InvalidOfferError, isWhole, stateDigest, takeIn } from './intake.ts';
 import type { Kinds } from './kinds.ts';
 import type { Reconciler } from './reconciler.ts';
+import type { Before } from './leaving.ts';
 import { targetOf } from './target.ts';
+import type { Target } from './target.ts';
 
 export interface CoreOptions {
   readonly kube: KubeClient;
@@ -28,6 +30,8 @@ export interface CoreOptions {
 export class ClusterCore implements AgentCore {
   readonly #o: CoreOptions;
   #held: { readonly version: Version; readonly digest: Uint8Array; readonly state: DesiredState } | undefined;
+  /** The last that the reconciler was given, durable or not. */
+  #target: Target | undefined;
   #fetching: AbortController | undefined;
   #intake: Promise<unknown> = Promise.resolve();
   #clusterUid: string | undefined;
@@ -48,14 +52,18 @@ export class ClusterCore implements AgentCore {
       return;
     }
     this.#held = { version: desired.version, digest: Buffer.from(content.desired, 'hex'), state: desired };
-    void reconciler.setTarget(
-      targetOf(desired, content.desired, content.fleet, content, [], state.blobs),
-      true,
-    );
+    this.#target = targetOf(desired, content.desired, content.fleet, this.#before(), [], state.blobs);
+    void reconciler.setTarget(this.#target, true);
   }
 
   held(): HeldState | undefined {
     return this.#held;
+  }
+
+  emptied(): Version | undefined {
+    const held = this.#held;
+    if (held === undefined || held.state.assignments.length > 0) return undefined;
+    return this.#o.reconciler.ownedBundles().size === 0 ? held.version : undefined;
   }
 
   async facts(): Promise<ClusterFacts> {
@@ -128,7 +136,7 @@ export class ClusterCore implements AgentCore {
         offer.state,
         desired,
         offer.fleet,
-        state.content,
+        this.#before(),
         this.#held?.state.assignments ?? [],
         blobs,
       );
@@ -138,6 +146,7 @@ export class ClusterCore implements AgentCore {
       );
       state.startPacks();
       if (offer.isFirst || !this.#follows(offer.state.version)) statuses.tellAllOf(offer.state.version);
+      this.#target = target;
       await orAbort(reconciler.setTarget(target, false), signal);
       this.#held = { version: offer.state.version, digest: offer.digest, state: offer.state };
       return { outcome: 'held' };
@@ -147,6 +156,11 @@ export class ClusterCore implements AgentCore {
       log.warn(`a desired state could not be taken on: ${errorText(error)}`);
       return { outcome: 'failed', problem: errorText(error) };
     }
+  }
+
+  #before(): Before {
+    const { state, reconciler } = this.#o;
+    return { content: state.content, target: this.#target, ownedBundles: reconciler.ownedBundles() };
   }
 
   #follows({ epoch, generation }: Version): boolean {

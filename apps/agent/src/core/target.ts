@@ -1,19 +1,23 @@
 import type { DesiredObject, InventoryEntry } from '@muster/apply-plan';
 import type { Resource } from '@muster/kube';
 import { objectId, parseApiVersion, parseObjectId } from '@muster/manifest';
-import type { Assignment, DesiredState, ObjectId } from '@muster/manifest';
+import type { Assignment, DesiredState, ObjectId, Policy } from '@muster/manifest';
 import type { BlobStore } from '../state/blob-store.ts';
 import type { HeadContent } from '../state/cluster-state.ts';
 import { effectiveAssignments, readBundle, resolveKinds } from './bundles.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
 import { ignoringPrint } from './drift/ignoring.ts';
 import type { Kinds } from './kinds.ts';
+import { leavingPolicies, leavingRecords } from './leaving.ts';
+import type { Before } from './leaving.ts';
 import type { Target as SurveyTarget } from './surveyor.ts';
 
 /** The desired state that the agent works towards, read as far as it can be. */
 export interface Target {
   readonly state: DesiredState;
   readonly bundles: readonly WantedBundle[];
+  /** What bundles said that left, and of which something may remain. */
+  readonly leaving: ReadonlyMap<string, Policy>;
   /** What makes it durable. */
   readonly content: HeadContent;
 }
@@ -22,13 +26,15 @@ export function targetOf(
   state: DesiredState,
   desired: string,
   fleet: string,
-  before: HeadContent | undefined,
+  before: Before,
   previous: readonly Assignment[],
   blobs: BlobStore,
 ): Target {
-  const { assignments, kept } = effectiveAssignments(state, before?.kept ?? [], previous);
+  const { assignments, kept } = effectiveAssignments(state, before.content?.kept ?? [], previous);
+  const leaving = leavingRecords(new Set(state.assignments.map(({ bundle }) => bundle)), before);
   return {
     state,
+    leaving: leavingPolicies(leaving),
     bundles: assignments.map(({ assignment, missing }) => readBundle(assignment, missing, blobs)),
     content: {
       fleet,
@@ -36,6 +42,7 @@ export function targetOf(
       generation: `${state.version.generation}`,
       desired,
       kept,
+      ...(leaving.length > 0 && { leaving }),
     },
   };
 }

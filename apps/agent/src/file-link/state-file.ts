@@ -39,6 +39,7 @@ export function readStateFile(
     version: generation === undefined ? nextVersion() : { epoch: 1n, generation: BigInt(generation) },
     paused: valueOf<boolean>(bytes, root, 'paused') ?? false,
     deletionConsents: valueOf<string[]>(bytes, root, 'deletionConsents') ?? [],
+    pausedLeaving: valueOf<string[]>(bytes, root, 'pausedLeaving') ?? [],
     pruneHolds: valueOf<{ bundle: string; reason: string }[]>(bytes, root, 'pruneHolds') ?? [],
     assignments: itemsOf(bytes, root, 'assignments').map(({ start, end }) => {
       const item = bytes.subarray(start, end);
@@ -80,6 +81,7 @@ function encodeState(state: DesiredState): Uint8Array {
     paused: state.paused,
     pruneHolds: state.pruneHolds.map((hold) => ({ ...hold })),
     deletionConsents: state.deletionConsents.map((bundle) => ({ bundle })),
+    pausedLeaving: [...state.pausedLeaving],
     deletionGuard: { ...state.deletionGuard },
   }).finish();
 }

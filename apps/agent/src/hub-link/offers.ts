@@ -67,7 +67,11 @@ export class Offers {
     });
     switch (result.outcome) {
       case 'held':
-        this.#link().report({ assignments: [], applied: this.#core.held()?.version });
+        this.#link().report({
+          assignments: [],
+          applied: this.#core.held()?.version,
+          emptied: this.#core.emptied(),
+        });
         return;
       case 'older':
       case 'superseded':

@@ -116,6 +116,10 @@ export class FakeCore implements AgentCore {
     return { outcome: 'held' };
   }
 
+  emptied(): HeldState['version'] | undefined {
+    return undefined;
+  }
+
   statuses(): readonly AssignmentStatus[] {
     return this.statusesNow;
   }

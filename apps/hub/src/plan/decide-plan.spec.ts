@@ -1,3 +1,4 @@
+import { DesiredState } from '@muster/contracts';
 import { encodePolicy } from '@muster/manifest';
 import type { ClusterPins } from '@muster/rollout';
 import type { PlannedCluster } from '@muster/store';
@@ -21,6 +22,7 @@ function input(
     pauses: [],
     consents: [],
     clustersOf: () => new Set(),
+    bundlesIn: () => new Set(),
     deletionGuard: { maxPercent: 30, maxObjects: 10 },
     ...over,
   };
@@ -116,4 +118,56 @@ describe('consent to deletions', () => {
 test('a bundle that the newest revision sends and that does not render holds back pruning', () => {
   const here: ClusterPins = { pins: [bundle('checkout')], holds: [{ bundle: 'cart', reason: 'broken' }] };
   expect(planned(planned(joined), {}, here).desired?.generation).toBe(2n);
+});
+
+describe('a bundle that leaves while it is paused', () => {
+  const pauses = [{ scope: 'Bundle', name: 'checkout' }] as const;
+  const leavingOf = (over: Partial<PlanInput>, cluster = planned(joined)) => {
+    const { contents } = decidePlan(input({ clusters: [cluster], pauses, ...over }, pins()));
+    return [...contents.values()].map(({ data }) => DesiredState.decode(data).pausedLeaving);
+  };
+
+  test('is left alone where it was, until it is resumed', () => {
+    expect(leavingOf({ bundlesIn: () => new Set(['checkout']) })).toEqual([['checkout']]);
+    expect(leavingOf({ bundlesIn: () => new Set(['checkout']), pauses: [] })).toEqual([[]]);
+  });
+
+  test('is left alone where something of it is still reported', () => {
+    expect(leavingOf({ clustersOf: () => new Set(['c1']) })).toEqual([['checkout']]);
+  });
+
+  test("is nobody else's business", () => {
+    expect(leavingOf({ bundlesIn: () => new Set(['cart']) })).toEqual([[]]);
+    const elsewhere = decidePlan(input({ clusters: [planned(joined, {}, pins())], pauses }, pins()));
+    expect(elsewhere.changes).toEqual([]);
+  });
+});
+
+describe('a cluster that leaves the fleet with its workloads', () => {
+  const removing = { ...planned(joined), removing: ['checkout', 'legacy'] };
+
+  test('is told to run nothing, with consent for all that it has', () => {
+    const { contents, changes } = decidePlan(
+      input({ clusters: [removing] }, { ...pins('checkout'), holds: [{ bundle: 'cart', reason: 'x' }] }),
+    );
+    expect(changes).toMatchObject([{ next: { generation: 2n, consents: ['checkout', 'legacy'] } }]);
+    expect([...contents.values()].map(({ data }) => DesiredState.decode(data))).toMatchObject([
+      {
+        assignments: [],
+        pruneHolds: [],
+        deletionConsents: [{ bundle: 'checkout' }, { bundle: 'legacy' }],
+      },
+    ]);
+  });
+
+  test('is told so once, whatever is committed meanwhile', () => {
+    const told = { ...planned(removing), removing: removing.removing };
+    expect(decidePlan(input({ clusters: [told] }, pins('checkout', 'new'))).changes).toEqual([]);
+  });
+
+  test('stays as it is while it is paused, and is told so', () => {
+    const pauses = [{ scope: 'Cluster', name: 'eu-1' }] as const;
+    const { contents } = decidePlan(input({ clusters: [removing], pauses }));
+    expect([...contents.values()].map(({ data }) => DesiredState.decode(data).paused)).toEqual([true]);
+  });
 });

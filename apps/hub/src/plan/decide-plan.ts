@@ -16,9 +16,11 @@ export interface PlanInput {
   readonly contentOf: (bundle: string) => BundleContent;
   readonly pauses: readonly PauseRow[];
   readonly consents: readonly ConsentRow[];
-  /** The clusters that have, or lately had, a bundle that a commit's consent names. */
+  /** The clusters that have, or lately had, a bundle that a commit's consent or a pause names. */
   readonly clustersOf: (bundle: string) => ReadonlySet<string>;
   readonly deletionGuard: DeletionGuard;
+  /** The bundles that a stored content assigns, or says to have left while they are paused. */
+  readonly bundlesIn: (contentDigest: string) => ReadonlySet<string>;
 }
 
 export interface DecidedPlan {
@@ -41,7 +43,9 @@ export function decidePlan(input: PlanInput): DecidedPlan {
     const plain = base.content([]);
     const { desired } = cluster;
     const isBaseNew = desired?.baseDigest !== plain.digest;
-    const consents = consentsOf(cluster, isBaseNew, input);
+    const consents = [
+      ...new Set([...(cluster.removing ?? []), ...consentsOf(cluster, isBaseNew, input)]),
+    ].sort();
     const content = consents.length === 0 ? plain : base.content(consents);
     if (desired?.contentDigest === content.digest && desired.epoch === input.epoch) continue;
     contents.set(content.digest, content);
@@ -74,7 +78,7 @@ function nextRow(
 }
 
 /**
- * The consents of a cluster's state, sorted. Those that it has lapse with the next change. A commit's count for the
+ * The consents of a cluster's state. Those that it has lapse with the next change. A commit's count for the
  * change that it makes; a person's only if nothing changed since it was given, for it was given to what was there.
  */
 function consentsOf(cluster: PlannedCluster, isBaseNew: boolean, input: PlanInput): string[] {
@@ -88,8 +92,11 @@ function consentsOf(cluster: PlannedCluster, isBaseNew: boolean, input: PlanInpu
           consent.generation >= (cluster.desired?.baseGeneration ?? 0n);
     if (counts) given.add(consent.bundle);
   }
-  return [...given].sort();
+  return [...given];
 }
+
+/** Of a cluster that leaves the fleet: nothing that is yet to come is waited for. */
+const noPins: ClusterPins = { pins: [], holds: [] };
 
 /** Makes and encodes each distinct content once, however many clusters share it. */
 class BaseFactory {
@@ -97,7 +104,7 @@ class BaseFactory {
   readonly #isAllPaused: boolean;
   readonly #pausedClusters: ReadonlySet<string>;
   readonly #pausedBundles: ReadonlySet<string>;
-  readonly #known = new Map<ClusterPins, Map<boolean, EncodedBase>>();
+  readonly #known = new Map<ClusterPins, Map<string, EncodedBase>>();
 
   constructor(input: PlanInput) {
     this.#input = input;
@@ -110,16 +117,36 @@ class BaseFactory {
 
   baseOf(cluster: PlannedCluster): EncodedBase {
     // Clusters that no selector tells apart get one and the same answer.
-    const pins = this.#input.pinsFor(cluster.labels);
+    const pins = cluster.removing === undefined ? this.#input.pinsFor(cluster.labels) : noPins;
     const paused = this.#isAllPaused || this.#pausedClusters.has(cluster.name);
+    const pausedLeaving = this.#pausedLeaving(cluster, pins);
+    const key = [paused, ...pausedLeaving].join(' ');
     let byPause = this.#known.get(pins);
-    if (byPause === undefined) this.#known.set(pins, (byPause = new Map<boolean, EncodedBase>()));
-    let base = byPause.get(paused);
-    if (base === undefined) byPause.set(paused, (base = new EncodedBase(this.#base(pins, paused))));
+    if (byPause === undefined) this.#known.set(pins, (byPause = new Map<string, EncodedBase>()));
+    let base = byPause.get(key);
+    if (base === undefined)
+      byPause.set(key, (base = new EncodedBase(this.#base(pins, paused, pausedLeaving))));
     return base;
   }
 
-  #base(pins: ClusterPins, paused: boolean): DesiredBase {
+  /**
+   * A pause outlasts its bundle: what remains of one that left the cluster while it was paused is left alone until
+   * somebody resumes it. By what the cluster was last told, and by what it still reports.
+   */
+  #pausedLeaving(cluster: PlannedCluster, pins: ClusterPins): string[] {
+    if (this.#pausedBundles.size === 0) return [];
+    const assigned = new Set(pins.pins.map((it) => it.bundle));
+    const { contentDigest } = cluster.desired ?? { contentDigest: '' };
+    return [...this.#pausedBundles]
+      .filter((bundle) => !assigned.has(bundle))
+      .filter(
+        (bundle) =>
+          this.#input.bundlesIn(contentDigest).has(bundle) || this.#input.clustersOf(bundle).has(cluster.id),
+      )
+      .sort();
+  }
+
+  #base(pins: ClusterPins, paused: boolean, pausedLeaving: readonly string[]): DesiredBase {
     const held = new Set(pins.holds.map((it) => it.bundle));
     return {
       assignments: pins.pins.map(({ bundle, good }) => ({
@@ -132,6 +159,7 @@ class BaseFactory {
       paused,
       pruneHolds: pins.holds,
       deletionGuard: this.#input.deletionGuard,
+      pausedLeaving,
     };
   }
 }

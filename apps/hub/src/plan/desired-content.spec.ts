@@ -17,6 +17,7 @@ const base: DesiredBase = {
   paused: true,
   pruneHolds: [{ bundle: 'cart', reason: 'it does not render' }],
   deletionGuard: { maxPercent: 30, maxObjects: 10 },
+  pausedLeaving: ['legacy'],
 };
 
 describe('the bytes of a desired state', () => {

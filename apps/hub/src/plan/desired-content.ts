@@ -10,6 +10,8 @@ export interface DesiredBase {
   readonly paused: boolean;
   readonly pruneHolds: readonly { readonly bundle: string; readonly reason: string }[];
   readonly deletionGuard: DeletionGuard;
+  /** Sorted. */
+  readonly pausedLeaving: readonly string[];
 }
 
 export interface PlannedAssignment extends AssignmentRow {
@@ -39,6 +41,7 @@ export function encodeContent(base: DesiredBase, consents: readonly string[]): D
       pruneHolds: [...base.pruneHolds],
       deletionConsents: consents.map((bundle) => ({ bundle })),
       deletionGuard: base.deletionGuard,
+      pausedLeaving: [...base.pausedLeaving],
     }).finish(),
   );
   return {
@@ -64,6 +67,12 @@ export function assignmentsOf(content: Uint8Array): Map<string, AssignmentRow> {
       { bundle, revision, manifestDigest, paused, held: held.has(bundle) },
     ]),
   );
+}
+
+/** The bundles that content assigns, and those that it says to have left while they are paused. */
+export function bundlesIn(content: Uint8Array): Set<string> {
+  const { assignments, pausedLeaving } = DesiredState.decode(content);
+  return new Set([...assignments.map((it) => it.bundle), ...pausedLeaving]);
 }
 
 export interface AnnouncedState {

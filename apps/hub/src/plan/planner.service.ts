@@ -4,6 +4,8 @@ import { type BundleRollout, createPinner, type RolloutState } from '@muster/rol
 import {
   type BundleRow,
   HubRepository,
+  type PauseRow,
+  type PlannedCluster,
   PlanFencedError,
   PlanRepository,
   RevisionRepository,
@@ -17,7 +19,7 @@ import { Retry } from '../lifecycle/retry.ts';
 import { CONFIG, LOGGER, type Logger, STORE } from '../tokens.ts';
 import { assignmentChanges, type Assignments } from './assignment-changes.ts';
 import { type BundleContent, decidePlan, type PlanInput } from './decide-plan.ts';
-import { assignmentsOf } from './desired-content.ts';
+import { assignmentsOf, bundlesIn } from './desired-content.ts';
 import { DesiredStates } from './desired-states.ts';
 
 /** Each loses its turn to another that then planned: more than a few times in a row says that something is broken. */
@@ -162,8 +164,22 @@ export class PlannerService {
       pauses,
       consents,
       clustersOf: (name) => withBundles.get(name) ?? new Set(),
+      bundlesIn: await this.#bundlesIn(pauses, clusters),
       deletionGuard: { maxPercent: this.#config['guard-percent'], maxObjects: this.#config['guard-objects'] },
     };
+  }
+
+  /** Only where bundles are paused does anybody ask what clusters were told before. */
+  async #bundlesIn(
+    pauses: readonly PauseRow[],
+    clusters: readonly PlannedCluster[],
+  ): Promise<PlanInput['bundlesIn']> {
+    const known = new Map<string, ReadonlySet<string>>();
+    if (pauses.some((it) => it.scope === 'Bundle')) {
+      for (const digest of new Set(clusters.map((it) => it.desired?.contentDigest ?? '')))
+        if (digest !== '') known.set(digest, bundlesIn(await this.#desired.content(digest)));
+    }
+    return (digest) => known.get(digest) ?? new Set();
   }
 
   async #assignmentsOf(
@@ -189,7 +205,11 @@ async function readInput(sql: Sql) {
   const revisions = new RevisionRepository(sql);
   const { epoch } = await new HubRepository(sql).hub();
   const consents = await plans.consents();
-  const byCommit = [...new Set(consents.filter((it) => it.clusterId === undefined).map((it) => it.bundle))];
+  const pauses = await plans.pauses();
+  const named = new Set([
+    ...consents.filter((it) => it.clusterId === undefined).map((it) => it.bundle),
+    ...pauses.filter((it) => it.scope === 'Bundle').map((it) => it.name),
+  ]);
   return {
     epoch,
     consents,
@@ -199,9 +219,9 @@ async function readInput(sql: Sql) {
     clusters: await plans.clusters(),
     bundles: await revisions.bundles(),
     fleet: await revisions.fleet(),
-    pauses: await plans.pauses(),
+    pauses,
     withBundles:
-      byCommit.length === 0 ? new Map<string, Set<string>>() : await plans.clustersWithBundles(byCommit),
+      named.size === 0 ? new Map<string, Set<string>>() : await plans.clustersWithBundles([...named]),
   };
 }
 

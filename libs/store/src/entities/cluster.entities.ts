@@ -24,6 +24,8 @@ export const ClusterEntity = new EntitySchema({
     facts: optional(json()),
     enrolled_at: optional(time()),
     removed_at: optional(time()),
+    /** Set while its workloads are being deleted, after which it is removed: who asked, when, and for which bundles. */
+    removal: optional(json()),
     certificate_not_after: optional(time()),
     /** The number of its newest session; only grows. */
     session: bigint(),

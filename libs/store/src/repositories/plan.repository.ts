@@ -8,6 +8,8 @@ export interface PlannedCluster {
   readonly labels: Readonly<Record<string, string>>;
   /** Absent before its first plan. */
   readonly desired: DesiredRow | undefined;
+  /** The bundles that are to be deleted there: it leaves the fleet, and its workloads with it. */
+  readonly removing?: readonly string[];
 }
 
 export interface DesiredRow {
@@ -100,8 +102,9 @@ export class PlanRepository {
       base_digest: string;
       base_generation: string;
       consents: string[];
+      removing: string[] | null;
     }>(
-      `select c.id, c.name, c.labels, d.epoch, d.generation, d.content_digest, d.base_digest, d.base_generation, d.consents
+      `select c.id, c.name, c.labels, c.removal -> 'bundles' as removing, d.epoch, d.generation, d.content_digest, d.base_digest, d.base_generation, d.consents
        from clusters c left join desired_states d on d.cluster_id = c.id
        where c.enrolled_at is not null and c.removed_at is null order by c.name collate "C"`,
     );
@@ -109,6 +112,7 @@ export class PlanRepository {
       id: row.id,
       name: row.name,
       labels: row.labels,
+      ...(row.removing !== null && { removing: row.removing }),
       desired:
         row.epoch === null
           ? undefined

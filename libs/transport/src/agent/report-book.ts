@@ -22,7 +22,8 @@ export class ReportBook {
   readonly #untold = new Set<string>();
   #applied: Version | undefined;
   #refused: RefusedState | undefined;
-  /** Of `#applied` and `#refused`. */
+  #emptied: Version | undefined;
+  /** Of `#applied`, `#refused` and `#emptied`. */
   #versionsUntold = false;
   /** Whether `#states` is all there is. */
   #whole = false;
@@ -41,7 +42,7 @@ export class ReportBook {
     this.#sequence = 0n;
     this.#inFlight = undefined;
     for (const bundle of this.#states.keys()) this.#untold.add(bundle);
-    this.#versionsUntold = this.#applied !== undefined || this.#refused !== undefined;
+    this.#versionsUntold = [this.#applied, this.#refused, this.#emptied].some((it) => it !== undefined);
     this.#wholeUntold = this.#whole;
   }
 
@@ -52,6 +53,10 @@ export class ReportBook {
       this.#applied = update.applied;
       if (this.#refused !== undefined && !isNewer(this.#refused.version, update.applied))
         this.#refused = undefined;
+      this.#versionsUntold = true;
+    }
+    if (update.emptied !== undefined && isNewer(update.emptied, this.#emptied)) {
+      this.#emptied = update.emptied;
       this.#versionsUntold = true;
     }
     if (update.refused !== undefined) {
@@ -69,7 +74,7 @@ export class ReportBook {
     if (complete) this.#wholeUntold = false;
     this.#versionsUntold = false;
     this.#inFlight = { sequence: ++this.#sequence, statuses };
-    const versions = { applied: this.#applied, refused: this.#refused };
+    const versions = { applied: this.#applied, refused: this.#refused, emptied: this.#emptied };
     return { sequence: this.#sequence, assignments: statuses, complete, ...versions };
   }
 
@@ -126,8 +131,8 @@ function bounded(status: AssignmentStatus): AssignmentStatus {
   };
 }
 
-function isNewer(version: Version | undefined, than: Version): boolean {
-  return version !== undefined && compareVersions(version, than) > 0;
+function isNewer(version: Version | undefined, than: Version | undefined): boolean {
+  return version !== undefined && (than === undefined || compareVersions(version, than) > 0);
 }
 
 function clipped(text: string): string {

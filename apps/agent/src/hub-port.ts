@@ -28,6 +28,8 @@ export interface AgentCore {
    * offer ends an older one's fetching.
    */
   offer(offer: OfferedState): Promise<OfferOutcome>;
+  /** The state that is held, if it assigns nothing and nothing that was applied before remains. */
+  emptied(): Version | undefined;
   /** The newest status of every assignment, those included that are gone and not yet acknowledged. */
   statuses(): readonly AssignmentStatus[];
   /** Resolves once `statuses` is the whole truth: before that, a bundle that isn't in it may well be in the cluster. */

@@ -29,7 +29,14 @@ export function planRound(target: Target, resolved: ResolvedTarget, know: RoundK
             paused: assignment.paused,
             complete: broken.length === 0 && !problem,
             reportsDrift: policy.drift === 'Notify',
+            policy,
           },
+        ]),
+      ),
+      leaving: new Map(
+        [...target.leaving].map(([bundle, policy]) => [
+          bundle,
+          { policy, paused: pausedLeaving.has(bundle) },
         ]),
       ),
       desired: resolved.desired,

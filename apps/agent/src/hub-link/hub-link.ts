@@ -103,7 +103,11 @@ class RunningLink {
     const signal = AbortSignal.any([outer, this.#stop.signal]);
     this.#report(false);
     void this.#core.statusesWhole().then(() => this.#report(true));
-    this.#core.onStatuses((changed) => this.#link.report({ assignments: changed.map(encodeStatus) }), signal);
+    this.#core.onStatuses(
+      (changed) =>
+        this.#link.report({ assignments: changed.map(encodeStatus), emptied: this.#core.emptied() }),
+      signal,
+    );
     this.#core.onFactsChanged(() => void this.#refreshFacts(), signal);
     try {
       this.#removed(await this.#renewer.run(signal, () => this.#renewed()));
@@ -121,6 +125,7 @@ class RunningLink {
     this.#link.report({
       assignments: this.#core.statuses().map(encodeStatus),
       applied: this.#core.held()?.version,
+      emptied: this.#core.emptied(),
       whole,
     });
   }

@@ -41,6 +41,7 @@ export function decodeDesiredState(bytes: Uint8Array): DesiredState | undefined 
     pruneHolds: message.pruneHolds,
     deletionConsents: message.deletionConsents.map(({ bundle }) => bundle),
     ...(deletionGuard !== undefined && { deletionGuard }),
+    pausedLeaving: message.pausedLeaving,
   });
 }
 

@@ -13,6 +13,8 @@ export interface Head {
   readonly desired: string | undefined;
   /** Assignments that go on as they were, because the newest asks for features that this agent lacks. */
   readonly kept: readonly KeptAssignment[];
+  /** What bundles that left said, as long as something of them remains; heads of former agents have none. */
+  readonly leaving?: readonly LeavingRecord[];
   /** Packs with blobs. */
   readonly packs: readonly string[];
   /** Packs with the inventory, where it is too big to stand beside the head. */
@@ -25,6 +27,12 @@ export interface KeptAssignment {
   /** base64 */
   readonly policy: string;
   readonly revision: string;
+}
+
+export interface LeavingRecord {
+  readonly bundle: string;
+  /** base64 */
+  readonly policy: string;
 }
 
 /** A head that this agent cannot read: written by a newer one, or broken. Nothing may be done on top of it. */

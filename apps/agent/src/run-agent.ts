@@ -25,6 +25,8 @@ import { persist } from './trouble.ts';
 /** How an agent ended: told to, removed from its fleet, or by an error that a restart may mend. */
 export type AgentEnd = { readonly cause: 'stopped' } | { readonly cause: 'removed'; readonly reason: string };
 
+/** For the writes at once, those that hang, and looking meanwhile. */
+const connections = 36;
 const fullCheckMs = 30 * 60_000;
 
 /**
@@ -43,7 +45,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
 
 async function runHealthy(config: AgentConfig, log: Log, signal: AbortSignal): Promise<AgentEnd> {
   const kubeConfig = await loadKubeConfig({ ...config.kubeconfig });
-  const kube = createKubeClient(kubeConfig);
+  const kube = createKubeClient(kubeConfig, { connections });
   // Of its own: renewals must never queue behind applies.
   const leaseKube = createKubeClient(kubeConfig, { connections: 2, timeoutMs: 5_000 });
   const stop = new AbortController();

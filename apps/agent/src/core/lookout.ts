@@ -84,10 +84,18 @@ export class Lookout {
 
   /** Anew where somebody said so, or, now and then, while a kind is missing. */
   async #discover(): Promise<void> {
+    const { kinds, signal } = this.#o;
     const isDue = this.#misses && performance.now() - this.#discoveredAt >= rediscoverMs;
     const fresh = this.#wantsDiscovery || isDue;
-    await this.#o.kinds.refresh(fresh, this.#o.signal);
-    this.#wantsDiscovery = false;
     if (fresh) this.#discoveredAt = performance.now();
+    try {
+      await kinds.refresh(fresh, signal);
+      this.#wantsDiscovery = false;
+    } catch (error) {
+      if (signal.aborted || kinds.discovery === undefined) throw error;
+      // What it served before is a better guess than nothing: one broken answer must not hold up all objects.
+      this.#wantsDiscovery = true;
+      setTimeout(this.#o.onLate, rediscoverMs).unref();
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Observation } from '@muster/apply-plan';
 import type { Health } from '@muster/health';
+import { KubeApiError } from '@muster/kube';
 import type { KubeClient, KubeObject, Resource } from '@muster/kube';
 import { fleetLabel } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
@@ -61,10 +62,19 @@ export class Observer {
   readonly #judge = (object: KubeObject): Health => this.#health.of(object);
   #fleet = '';
 
-  constructor(kube: KubeClient, onChange: (id: ObjectId) => void, scope = new Scope()) {
+  readonly #onKindGone: () => void;
+
+  /** `onKindGone` hears when the API server does not know a kind that is watched, any more. */
+  constructor(
+    kube: KubeClient,
+    onChange: (id: ObjectId) => void,
+    scope = new Scope(),
+    onKindGone: () => void = () => undefined,
+  ) {
     this.#kube = kube;
     this.#onChange = onChange;
     this.#scope = scope;
+    this.#onKindGone = onKindGone;
   }
 
   observe(id: ObjectId): Observation {
@@ -259,6 +269,7 @@ export class Observer {
     const onError = (error: unknown): void => {
       follow.problem = { ...unseenBecause(error), since: follow.problem?.since ?? performance.now() };
       settle();
+      if (error instanceof KubeApiError && error.status === 404) this.#onKindGone();
     };
     const events = this.#kube.follow(resource, {
       ...(place.namespace === undefined ? {} : { namespace: place.namespace }),

@@ -86,7 +86,11 @@ export class Reconciler {
     const { kube, state, lease, checkpoint, log, kinds } = options;
     this.#ledger = new Ledger(options.inventory, state, lease, log);
     const { scope = new Scope() } = options;
-    this.#observer = new Observer(kube, (id) => this.#changed(id), scope);
+    const onKindGone = (): void => {
+      this.#lookout.rediscover();
+      this.#waker.wake(0);
+    };
+    this.#observer = new Observer(kube, (id) => this.#changed(id), scope, onKindGone);
     this.#lookout = new Lookout({
       kube,
       kinds,

@@ -1,5 +1,5 @@
 import type { DeleteStep } from '@muster/apply-plan';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Runner } from './runner.ts';
 
 const step = (id: string): DeleteStep => ({ kind: 'delete', id, bundle: 'b', uid: 'u', apiVersion: 'v1' });
@@ -79,5 +79,50 @@ describe('the runner', () => {
     const { subject, drained } = runner(2);
     subject.replace([]);
     expect(drained).toEqual([false]);
+  });
+});
+
+describe('the runner, where writes of one kind hang', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const widgets = Array.from({ length: 20 }, (_, n) => step(`x/Widget/shop/${n}`));
+
+  it('gives their places to others, and tries few of that kind until one of them ends', async () => {
+    const { subject, begun, end } = runner(4);
+    subject.replace([[...widgets, step('/ConfigMap/shop/a'), step('/ConfigMap/shop/b')]]);
+    expect(begun).toHaveLength(4);
+    vi.advanceTimersByTime(1_999);
+    expect(begun).toHaveLength(4);
+    vi.advanceTimersByTime(1);
+    expect(begun.slice(4)).toEqual(['/ConfigMap/shop/a', '/ConfigMap/shop/b']);
+    await end('x/Widget/shop/0');
+    expect(begun.slice(6)).toEqual(['x/Widget/shop/4']);
+  });
+
+  it('does all of them once they do not hang any more', async () => {
+    const { subject, begun, end, drained } = runner(4);
+    subject.replace([widgets, [step('/ConfigMap/shop/later')]]);
+    vi.advanceTimersByTime(2_000);
+    for (let n = 0; n < begun.length; n++) await end(begun[n]!);
+    expect(begun).toEqual([...widgets.map((it) => it.id), '/ConfigMap/shop/later']);
+    expect(drained).toEqual([false]);
+  });
+
+  it('gives away no more places than there are connections for', () => {
+    const { subject, begun } = runner(16);
+    const kinds = Array.from({ length: 40 }, (_, n) => step(`x/Kind${n}/shop/a`));
+    subject.replace([kinds]);
+    vi.advanceTimersByTime(60_000);
+    expect(begun).toHaveLength(28);
+  });
+
+  it('forgets those that waited when a newer plan comes', async () => {
+    const { subject, begun, end } = runner(4);
+    subject.replace([widgets]);
+    vi.advanceTimersByTime(2_000);
+    subject.replace([[step('/ConfigMap/shop/a')]]);
+    await end('x/Widget/shop/0');
+    expect(begun.slice(4)).toEqual(['/ConfigMap/shop/a']);
   });
 });

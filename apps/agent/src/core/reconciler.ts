@@ -1,7 +1,7 @@
 import { afterVerification, isVerified } from '@muster/apply-plan';
 import type { InventoryEntry, Plan, Step } from '@muster/apply-plan';
 import type { KubeClient } from '@muster/kube';
-import type { ObjectId, Version } from '@muster/manifest';
+import type { ObjectId, Policy, Version } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Lease } from '../lease/lease.ts';
 import { errorText } from '../log.ts';
@@ -138,7 +138,7 @@ export class Reconciler {
         mayDelete: (id, bundle) => this.#mayDelete(id, bundle),
         entry: (id) => this.#ledger.get(id),
         setEntry: (entry) => this.#ledger.set(entry),
-        policyOf: (bundle) => this.#target?.bundles.find((it) => it.bundle === bundle)?.policy,
+        policyOf: (bundle) => policyOf(bundle, this.#target),
         fleet: () => this.#target?.content.fleet ?? '',
         onNamespaceMissing: (namespace) => this.#lookout.onNamespaceMissing(namespace),
       },
@@ -345,4 +345,9 @@ export class Reconciler {
     this.#o.log.warn(`a round failed, and is tried again: ${errorText(error)}`);
     this.#waker.trouble(true);
   }
+}
+
+/** Of a bundle that is assigned, or left and isn't gone yet. */
+function policyOf(bundle: string, target: Target | undefined): Policy | undefined {
+  return target?.bundles.find((it) => it.bundle === bundle)?.policy ?? target?.leaving.get(bundle);
 }

@@ -14,7 +14,7 @@ interface Rule {
 }
 
 /** To see what is there, to apply, and to delete what left. Server-side apply is a patch that may create. */
-const keep = ['get', 'list', 'watch', 'create', 'patch', 'update', 'delete'];
+const keep = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
 const look = ['get', 'list'];
 
 /** What the agent keeps of itself in its own namespace: state, identity, join token; and its Lease. */

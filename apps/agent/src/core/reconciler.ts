@@ -4,6 +4,7 @@ import type { KubeClient } from '@muster/kube';
 import type { ObjectId, Policy, Version } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Lease } from '../lease/lease.ts';
+import type { ClusterView } from '../inspect/view.ts';
 import { errorText } from '../log.ts';
 import type { Log } from '../log.ts';
 import type { MemoryKeeper } from '../memory.ts';
@@ -138,6 +139,7 @@ export class Reconciler {
         mayDelete: (id, bundle) => this.#mayDelete(id, bundle),
         entry: (id) => this.#ledger.get(id),
         setEntry: (entry) => this.#ledger.set(entry),
+        isConsented: (bundle) => this.#target?.state.deletionConsents.includes(bundle) ?? false,
         policyOf: (bundle) => policyOf(bundle, this.#target),
         fleet: () => this.#target?.content.fleet ?? '',
         onNamespaceMissing: (namespace) => this.#lookout.onNamespaceMissing(namespace),
@@ -165,11 +167,18 @@ export class Reconciler {
   setTarget(target: Target, isDurable: boolean): Promise<void> {
     this.#target = target;
     this.#isDurable = isDurable;
+    this.#failures.forgivePolicies();
     this.#drift.doubt();
     // What the former state wanted gone may be wanted now.
     this.#runner.replace([]);
     this.#waker.wake(0);
     return isDurable ? Promise.resolve() : new Promise((resolve) => this.#onDurable.push(resolve));
+  }
+
+  /** What is known now, for those who look at the cluster. */
+  view(): ClusterView | undefined {
+    const [target, resolved] = [this.#target, this.#resolved];
+    return target && { target, resolved, inventory: this.#ledger.entries };
   }
 
   /** Looks at everything anew, back-offs forgotten. Resolves when all that could be done was done. */
@@ -273,6 +282,7 @@ export class Reconciler {
       if (this.#runner.isIdle) this.#waker.soon(() => void this.#drained(false));
       return;
     }
+    this.#crdChanged(id);
     if (live && !live.terminating && isVerified(entry, live)) {
       if (entry.resourceVersion !== live.resourceVersion) this.#ledger.note(afterVerification(entry, live));
       if (id.startsWith(crdPrefix) && live.health.status === 'Healthy' && this.#lookout.misses) {
@@ -294,6 +304,7 @@ export class Reconciler {
       return;
     }
     this.#drift.ended(step);
+    this.#crdChanged(step.id);
     this.#checkApplied(step.id);
   }
 
@@ -301,7 +312,16 @@ export class Reconciler {
     const entry = this.#ledger.get(id);
     if (entry?.state !== 'owned' || this.#failures.of(id)) return;
     const live = this.#observer.record(id);
-    if (!live || !isVerified(entry, live)) this.#waker.wake(50);
+    // Leaving, to be made anew, perhaps without a watch that would tell of its end.
+    const isLeaving = !live || live.terminating;
+    if (isLeaving || (entry.state === 'owned' && !isVerified(entry, live))) this.#waker.wake(50);
+  }
+
+  /** Objects that a CRD's schema refused may fit it now. */
+  #crdChanged(id: ObjectId): void {
+    if (!id.startsWith(crdPrefix)) return;
+    const group = id.slice(id.indexOf('.', crdPrefix.length) + 1);
+    if (this.#failures.forgiveGroup(group)) this.#waker.wake(0);
   }
 
   /** By the newest state, which may be newer than the plan that a deletion is of. */

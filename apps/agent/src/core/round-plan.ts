@@ -18,6 +18,7 @@ export interface RoundKnowledge {
 /** The plan of one round, from all that is known. */
 export function planRound(target: Target, resolved: ResolvedTarget, know: RoundKnowledge): Plan {
   const { state, bundles, content } = target;
+  const pausedLeaving = new Set(state.pausedLeaving);
   return planCluster(
     {
       fleet: content.fleet,

@@ -6,6 +6,7 @@ import type { FieldDifference, StatusReason } from '../status/model.ts';
 import { ApplyProblem } from './apply-problem.ts';
 import { missingRight } from './forbidden.ts';
 import { explainRefusal } from './refusals.ts';
+import { troubleAround } from './surroundings.ts';
 
 export interface Failure {
   /** Of what was tried: another digest is tried at once. Undefined: the deletion. */
@@ -23,6 +24,7 @@ const firstDelayMs = 1_000;
 const maxRefusedMs = 300_000;
 /** What ends without us is looked at more often than what waits for a person. */
 const maxUnreachableMs = 30_000;
+const fromOutside: ReadonlySet<StatusReason> = new Set(['Unreachable', 'Terminating', 'KindMissing']);
 const dependOnPolicy: ReadonlySet<StatusReason> = new Set(['Conflict', 'Immutable', 'Forbidden']);
 
 /** Each object's last failure and when it is tried again: exponential, with jitter, and nobody else's concern. */
@@ -44,7 +46,7 @@ export class Failures {
     const before = this.#byId.get(id);
     const attempts = before && before.digest === digest ? before.attempts + 1 : 1;
     const { reason, message } = explain(id, error);
-    const endsByItself = reason === 'Unreachable' || reason === 'Terminating';
+    const endsByItself = fromOutside.has(reason);
     const limit = endsByItself ? maxUnreachableMs : maxRefusedMs;
     const delay = Math.min(limit, firstDelayMs * 2 ** (attempts - 1)) * (0.8 + 0.4 * this.#random());
     const failure = { digest, attempts, reason, message, retryAt: this.#now() + delay };
@@ -106,19 +108,7 @@ function explain(id: ObjectId, error: unknown): { readonly reason: StatusReason;
 }
 
 function reasonOf(error: KubeApiError): StatusReason {
-  // 500 is also what the API server answers to an object that it cannot decode.
-  if (error.status === 429 || error.status > 500) return 'Unreachable';
-  if (error.status === 409) return 'Conflict';
-  if (error.status === 403 && isTerminating(error)) return 'Terminating';
-  return 'Refused';
-}
-
-/** Its namespace is being deleted: nothing can be made in it until it is gone. */
-function isTerminating(error: KubeApiError): boolean {
-  return (
-    error.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') === true ||
-    /because it is being terminated/.test(error.message)
-  );
+  return troubleAround(error) ?? (error.status === 409 ? 'Conflict' : 'Refused');
 }
 
 /** The API server quotes what it refuses, and webhooks may say anything: of a Secret only the cause's kind is told. */

@@ -2,6 +2,7 @@ export { createAuditLog, type AuditedRequest, type AuditLog } from './audit.ts';
 export type { ClusterOptions, TestCluster } from './cluster.ts';
 export { startCluster, startClusters, type TestClusters } from './clusters.ts';
 export { CannotBuildError } from './go-build.ts';
+export { kubectlOf, type Kubectl } from './kubectl.ts';
 export { freePorts } from './ports.ts';
 export { programOf, whyNoClusters, type ComponentName } from './programs.ts';
 export { ComponentFailedError } from './readiness.ts';

@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builtProgram, CannotBuildError } from './go-build.ts';
 
-export type ComponentName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok';
+export type ComponentName =
+  'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'kubectl';
 
 /** How to start a component: a program and the arguments that come before its own. */
 export interface Program {
@@ -19,6 +20,7 @@ const kubernetes = {
   versionOf: 'k8s.io/kubernetes',
   versionVariable: 'k8s.io/component-base/version.gitVersion',
 };
+const kubectl = { name: 'kubectl', folder: join(folder, 'kubectl'), versionOf: 'k8s.io/kubectl' };
 const kwok = { name: 'muster-test-kwok', folder: join(folder, 'kwok'), versionOf: 'sigs.k8s.io/kwok' };
 
 /** KWOK stops without stages: these make a node ready and its pods run at once. */
@@ -36,6 +38,8 @@ export async function programOf(component: ComponentName): Promise<Program> {
     if (found?.isFile() === true) return { path, args: [], exitsWithStdin: false };
   }
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (component === 'kubectl')
+    return { path: await builtProgram(kubectl, progress), args: [], exitsWithStdin: false };
   if (component === 'kwok')
     return { path: await builtProgram(kwok, progress), args: [], exitsWithStdin: true };
   return { path: await builtProgram(kubernetes, progress), args: [component], exitsWithStdin: true };

@@ -62,6 +62,18 @@ describe('finalizing an object', () => {
     expect(() => JSON.parse(result) as unknown).not.toThrow();
   });
 
+  it('leaves the rules of an aggregated ClusterRole to the controller that fills them, and no others', () => {
+    const role = (kind: string, aggregation: string): string =>
+      `{${aggregation}"apiVersion":"rbac.authorization.k8s.io/v1","kind":"${kind}","metadata":{"name":"a"},"rules":[]}`;
+    const rule = '"aggregationRule":{"clusterRoleSelectors":[]},';
+    expect(finalize(role('ClusterRole', rule))).not.toContain('"rules"');
+    expect(finalize(role('ClusterRole', rule))).toContain(rule);
+    expect(() => JSON.parse(finalize(role('ClusterRole', rule))) as unknown).not.toThrow();
+    expect(finalize(role('ClusterRole', ''))).toContain('"rules":[]');
+    expect(finalize(role('ClusterRole', '"aggregationRule":null,'))).toContain('"rules":[]');
+    expect(finalize(role('Role', rule))).toContain('"rules":[]');
+  });
+
   it('makes data where a Secret has only stringData', () => {
     expect(
       finalize(

@@ -26,8 +26,9 @@ const encoder = new TextEncoder();
 
 /**
  * The bytes to apply: the rendered ones with namespace, ownership labels and annotation, and a Secret's
- * `stringData` folded into `data` (where both name a key `stringData` wins, as at the API server). Edited in place:
- * integers beyond 2^53 and the spelling of numbers stay, sorted keys stay sorted.
+ * `stringData` folded into `data` (where both name a key `stringData` wins, as at the API server), and without the
+ * rules of an aggregated ClusterRole. Edited in place: integers beyond 2^53 and the spelling of numbers stay, sorted
+ * keys stay sorted.
  */
 export function finalizeObject(bytes: Uint8Array, finalization: Finalization): Finalized {
   try {
@@ -37,7 +38,8 @@ export function finalizeObject(bytes: Uint8Array, finalization: Finalization): F
     if (typeof metadata === 'string') return problem(metadata);
     const secret = isCoreSecret(bytes, root) ? editStringData(bytes, root) : [];
     if (typeof secret === 'string') return problem(secret);
-    return { ok: true, bytes: applyEdits(bytes, [...metadata, ...secret]) };
+    const role = isAggregatedRole(bytes, root) ? removeMember(root, 'rules') : [];
+    return { ok: true, bytes: applyEdits(bytes, [...metadata, ...secret, ...role]) };
   } catch (error) {
     if (error instanceof JsonSyntaxError || error instanceof TypeError || error instanceof SyntaxError) {
       return problem('the object is not valid JSON');
@@ -103,6 +105,18 @@ function foldIntoData(
 
 function isCoreSecret(bytes: Uint8Array, root: JsonObjectSpan): boolean {
   return stringMember(bytes, root, 'apiVersion') === 'v1' && stringMember(bytes, root, 'kind') === 'Secret';
+}
+
+/**
+ * Its rules are the controller manager's, which overwrites whatever anybody says there (the API's own reference of
+ * `aggregationRule`). Many releases say `rules: []` all the same: applied, that would be a fight without end.
+ */
+function isAggregatedRole(bytes: Uint8Array, root: JsonObjectSpan): boolean {
+  return (
+    stringMember(bytes, root, 'kind') === 'ClusterRole' &&
+    stringMember(bytes, root, 'apiVersion')?.startsWith('rbac.authorization.k8s.io/') === true &&
+    objectMember(bytes, root, 'aggregationRule') !== undefined
+  );
 }
 
 function printSorted(values: ReadonlyMap<string, string>): string {

@@ -1,4 +1,5 @@
 import type { DesiredState, Version } from '@muster/manifest';
+import type { Finding, Inspection } from './inspect/model.ts';
 import type { AssignmentStatus } from './status/model.ts';
 
 /**
@@ -40,6 +41,11 @@ export interface AgentCore {
   forgetGone(bundle: string): void;
   /** Checks everything (of one bundle) against the cluster now, back-offs forgotten. Resolves when checked. */
   syncNow(bundle: string | undefined, signal: AbortSignal): Promise<void>;
+  /**
+   * Answers what a person asks of the cluster; what was found together comes together. Ends with the signal. Throws
+   * `InspectionRefused` for what can't be answered.
+   */
+  inspect(question: Inspection, signal: AbortSignal): AsyncIterable<readonly Finding[]>;
   /** An authenticated hub says that the cluster was removed: the agent stops, the workloads stay. */
   removed(reason: string): void;
 }

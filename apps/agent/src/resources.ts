@@ -8,6 +8,7 @@ function builtIn(group: string, kind: string, plural: string, namespaced: boolea
 export const secrets = builtIn('', 'Secret', 'secrets', true);
 export const namespaces = builtIn('', 'Namespace', 'namespaces', false);
 export const pods = builtIn('', 'Pod', 'pods', true);
+export const events = builtIn('', 'Event', 'events', true);
 export const leases = builtIn('coordination.k8s.io', 'Lease', 'leases', true);
 
 /** Where the agent and its state live in every cluster. */

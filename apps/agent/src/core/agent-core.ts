@@ -3,6 +3,8 @@ import type { DesiredState, Version } from '@muster/manifest';
 import type { KubeClient } from '@muster/kube';
 import { decodeDesiredState } from '../hub-link/index.ts';
 import type { AgentCore, ClusterFacts, HeldState, OfferedState, OfferOutcome } from '../hub-port.ts';
+import { Inspector } from '../inspect/inspector.ts';
+import type { Finding, Inspection } from '../inspect/model.ts';
 import { errorText } from '../log.ts';
 import type { Log } from '../log.ts';
 import { namespaces } from '../resources.ts';
@@ -29,6 +31,7 @@ export interface CoreOptions {
 /** The agent as its link sees it: what it holds, what it is offered, what it tells. */
 export class ClusterCore implements AgentCore {
   readonly #o: CoreOptions;
+  readonly #inspector: Inspector;
   #held: { readonly version: Version; readonly digest: Uint8Array; readonly state: DesiredState } | undefined;
   /** The last that the reconciler was given, durable or not. */
   #target: Target | undefined;
@@ -38,6 +41,8 @@ export class ClusterCore implements AgentCore {
 
   constructor(options: CoreOptions) {
     this.#o = options;
+    const { kube, kinds, reconciler } = options;
+    this.#inspector = new Inspector({ kube, kinds, view: () => reconciler.view() });
   }
 
   /** Goes on with what the cluster's own state says, with or without a hub. */
@@ -112,6 +117,10 @@ export class ClusterCore implements AgentCore {
 
   async syncNow(_bundle: string | undefined, _signal: AbortSignal): Promise<void> {
     await this.#o.reconciler.checkNow();
+  }
+
+  inspect(question: Inspection, signal: AbortSignal): AsyncIterable<readonly Finding[]> {
+    return this.#inspector.inspect(question, signal);
   }
 
   removed(reason: string): void {

@@ -28,7 +28,10 @@ export class BundleHealth {
       if (!policy.health?.length) continue;
       const known = this.#byBundle.get(bundle);
       const print = JSON.stringify(policy.health);
-      const rules = known?.print === print ? known : compiled(print, policy.health);
+      const rules =
+        known?.print === print
+          ? known
+          : { print, expressions: policy.health, rules: compileBundleRules(policy.health) };
       next.set(bundle, rules);
       if (rules !== known) note(changed, rules);
     }
@@ -59,9 +62,9 @@ function note(kinds: Set<string>, { expressions }: BundleRules): void {
 }
 
 /** What doesn't compile was refused with its commit; where an older hub let it pass, the bundle goes without its rules. */
-function compiled(print: string, expressions: readonly HealthExpression[]): BundleRules {
+export function compileBundleRules(expressions: readonly HealthExpression[]): HealthRules | undefined {
   const result = compileHealthRules(expressions.map(ruleOf));
-  return { print, expressions, rules: result.ok ? result.rules : undefined };
+  return result.ok ? result.rules : undefined;
 }
 
 /** An expression that cannot be evaluated, because a field is missing, doesn't hold: then the object is Progressing. */

@@ -1,8 +1,11 @@
+import { status } from '@grpc/grpc-js';
+import { InspectLogs } from '@muster/contracts';
 import { createCsr, generateKey, parseJoinToken, verifyCsr } from '@muster/identity';
 import { KubeApiError, KubeNetworkError } from '@muster/kube';
 import type { KubeClient } from '@muster/kube';
-import { systemTimers } from '@muster/transport';
+import { readParts, systemTimers } from '@muster/transport';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InspectionRefused } from '../inspect/model.ts';
 import { createHubLink } from './hub-link.ts';
 import { IdentityStore, isIssued } from './identity-store.ts';
 import type { HubLinkOptions } from './options.ts';
@@ -163,6 +166,33 @@ describe('the hub link', () => {
     for await (const _ of session.request({ $case: 'syncNow', value: { bundle: 'checkout' } }));
     for await (const _ of session.request({ $case: 'syncNow', value: { bundle: '' } }));
     expect(core.synced).toEqual(['checkout', undefined]);
+  });
+
+  it("answers what the hub asks about the cluster, and says why it can't", async () => {
+    const core = new FakeCore();
+    const source = { namespace: 'shop', pod: 'web-1', container: 'web' };
+    core.findings = [[{ kind: 'source', source }], [{ kind: 'line', source, text: 'listening' }]];
+    void start(core, { joinToken: hub.token });
+    const session = await hub.opened.promise;
+    const ask = async (): Promise<unknown[]> => {
+      const value = InspectLogs.fromPartial({ bundle: 'shop', object: { kind: 'Deployment' }, follow: true });
+      const parts: unknown[] = [];
+      for await (const some of readParts(session.request({ $case: 'inspectLogs', value })))
+        parts.push(...some);
+      return parts;
+    };
+    expect(await ask()).toEqual([
+      { part: { $case: 'source', value: source } },
+      { part: { $case: 'line', value: { source, text: 'listening' } } },
+    ]);
+    expect(core.inspected).toMatchObject([
+      { about: 'logs', bundle: 'shop', object: { kind: 'Deployment', name: '' }, follow: true, tailLines: 0 },
+    ]);
+    core.refusal = new InspectionRefused('not-found', 'bundle shop has no Deployment here');
+    await expect(ask()).rejects.toMatchObject({
+      code: status.NOT_FOUND,
+      message: 'bundle shop has no Deployment here',
+    });
   });
 
   it('lets the hub forget nothing until it knows what is in its cluster', async () => {

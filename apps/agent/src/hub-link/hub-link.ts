@@ -6,6 +6,7 @@ import { persist } from '../trouble.ts';
 import { obtainIdentity, sleep } from './enrolled.ts';
 import { IdentityStore } from './identity-store.ts';
 import type { Issued } from './identity-store.ts';
+import { encodeFindings, inspectionOf } from './inspections.ts';
 import { Offers } from './offers.ts';
 import type { HubLinkOptions } from './options.ts';
 import { Renewer } from './renewer.ts';
@@ -146,9 +147,14 @@ class RunningLink {
     };
   }
 
-  #answer(request: AgentRequest, signal: AbortSignal): AsyncIterable<Uint8Array> {
-    const { bundle } = request.value;
-    return nothingAfter(this.#core.syncNow(bundle === '' ? undefined : bundle, signal));
+  /** `undefined` for what this agent doesn't know. */
+  #answer(request: AgentRequest, signal: AbortSignal): AsyncIterable<Uint8Array> | undefined {
+    if (request.$case === 'syncNow') {
+      const { bundle } = request.value;
+      return nothingAfter(this.#core.syncNow(bundle === '' ? undefined : bundle, signal));
+    }
+    const question = inspectionOf(request);
+    return question && encodeFindings(this.#core.inspect(question, signal));
   }
 
   #disconnected({ reason, retryInMs, wasConnected }: Disconnected): void {

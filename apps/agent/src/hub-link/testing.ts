@@ -12,6 +12,7 @@ import { startAgentServer } from '@muster/transport';
 import type { AgentServer, DesiredStateBytes, HubSession, IssuedToAgent } from '@muster/transport';
 import type { AssignmentStatus as ReportedStatus, Report } from '@muster/contracts';
 import { DesiredState } from '@muster/contracts';
+import type { Finding, Inspection } from '../inspect/model.ts';
 import type { AgentCore, ClusterFacts, HeldState, OfferedState, OfferOutcome } from '../hub-port.ts';
 import type { AssignmentStatus } from '../status/model.ts';
 
@@ -91,6 +92,9 @@ export class FakeCore implements AgentCore {
   readonly removedFor = Promise.withResolvers<string>();
   readonly offered = Promise.withResolvers<OfferedState>();
   statusesNow: AssignmentStatus[] = [];
+  readonly inspected: Inspection[] = [];
+  findings: (readonly Finding[])[] = [];
+  refusal: Error | undefined;
   #held: HeldState | undefined;
 
   held(): HeldState | undefined {
@@ -130,6 +134,12 @@ export class FakeCore implements AgentCore {
 
   async syncNow(bundle: string | undefined): Promise<void> {
     this.synced.push(bundle);
+  }
+
+  async *inspect(question: Inspection): AsyncGenerator<readonly Finding[], void> {
+    this.inspected.push(question);
+    yield* this.findings;
+    if (this.refusal) throw this.refusal;
   }
 
   forgetGone(bundle: string): void {

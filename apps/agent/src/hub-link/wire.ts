@@ -11,7 +11,7 @@ const SYNC: Record<SyncStatus, wire.SyncStatus> = {
   Unknown: wire.SyncStatus.SYNC_STATUS_UNKNOWN,
 };
 
-const HEALTH: Record<HealthStatus, wire.HealthStatus> = {
+export const HEALTH: Record<HealthStatus, wire.HealthStatus> = {
   Healthy: wire.HealthStatus.HEALTH_STATUS_HEALTHY,
   Progressing: wire.HealthStatus.HEALTH_STATUS_PROGRESSING,
   Degraded: wire.HealthStatus.HEALTH_STATUS_DEGRADED,

@@ -1,0 +1,144 @@
+import type { KubeClient, KubeObject } from '@muster/kube';
+import { KubeApiError, KubeNetworkError } from '@muster/kube';
+import { compileBundleRules } from '../core/bundle-health.ts';
+import type { Kinds } from '../core/kinds.ts';
+import { eventsOf } from './events.ts';
+import { logsOf } from './logs.ts';
+import { maskedObject } from './mask.ts';
+import { InspectionRefused } from './model.ts';
+import type { Finding, Inspection, ObjectQuery } from './model.ts';
+import { asksForAll, fits, printQuery, theOne } from './query.ts';
+import { gatherTree } from './tree.ts';
+import type { Branch, Tree } from './tree.ts';
+import type { ClusterView } from './view.ts';
+
+export interface InspectorOptions {
+  readonly kube: KubeClient;
+  readonly kinds: Kinds;
+  /** What is known now; `undefined` before there is anything. */
+  readonly view: () => ClusterView | undefined;
+}
+
+/** An object as a person reads it; more than that no terminal shows. */
+const maxObjectBytes = 4 * 1024 * 1024;
+/** Nodes in one part of an answer: what comes first is shown first. */
+const atATime = 100;
+
+/**
+ * Answers what people ask of the cluster: only about objects that the inventory has of the bundle and what those own,
+ * whoever asks, and without what Secrets hold. Nothing is written, but what dry runs are.
+ */
+export class Inspector {
+  readonly #o: InspectorOptions;
+
+  constructor(options: InspectorOptions) {
+    this.#o = options;
+  }
+
+  /** Throws `InspectionRefused` for what can't be answered. */
+  async *inspect(question: Inspection, signal: AbortSignal): AsyncGenerator<readonly Finding[], void> {
+    try {
+      yield* this.#answer(question, signal);
+    } catch (error) {
+      if (signal.aborted || error instanceof InspectionRefused) throw error;
+      throw refused(error);
+    }
+  }
+
+  async *#answer(question: Inspection, signal: AbortSignal): AsyncGenerator<readonly Finding[], void> {
+    const tree = await this.#tree(question.bundle, signal);
+    switch (question.about) {
+      case 'tree':
+        yield* inPortions(tree.branches.map(({ node }): Finding => ({ kind: 'node', node })));
+        break;
+      case 'object':
+        yield [await this.#object(question, tree, signal)];
+        return;
+      case 'events':
+        yield* this.#events(question, tree, signal);
+        break;
+      case 'logs':
+        yield* logsOf(podsOf(question.object, tree, question.bundle), question, this.#o.kube, signal);
+        return;
+      case 'differences':
+        break;
+    }
+    yield tree.notices.map((text): Finding => ({ kind: 'notice', text }));
+  }
+
+  #tree(bundle: string, signal: AbortSignal): Promise<Tree> {
+    const { kube, kinds } = this.#o;
+    const view = this.#o.view();
+    if (!view) throw new InspectionRefused('unavailable', 'the agent has not looked at its cluster yet');
+    const health = view.target.bundles.find((it) => it.bundle === bundle)?.policy.health;
+    const rules = health && compileBundleRules(health);
+    return gatherTree({ kube, kinds, view, bundle, rules, signal });
+  }
+
+  async #object(
+    { bundle, object }: { readonly bundle: string; readonly object: ObjectQuery },
+    tree: Tree,
+    signal: AbortSignal,
+  ): Promise<Finding> {
+    const node = theOne(
+      object,
+      tree.branches.map((branch) => branch.node),
+      bundle,
+    );
+    const { resource } = tree.branches.find((branch) => branch.node === node)!;
+    if (!resource || !node.uid) return { kind: 'object', node, json: '' };
+    const { namespace, name } = node.object;
+    const key = { ...(namespace ? { namespace } : {}), name };
+    const live = await this.#o.kube.get(resource, key, { signal });
+    const json = JSON.stringify(maskedObject(live));
+    if (json.length > maxObjectBytes)
+      throw new InspectionRefused('unavailable', `${printQuery(object)} is too large to be shown`);
+    return { kind: 'object', node, json };
+  }
+
+  async *#events(
+    { bundle, object }: { readonly bundle: string; readonly object: ObjectQuery },
+    tree: Tree,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly Finding[], void> {
+    const notices: Finding[] = [];
+    const onNotice = (text: string): void => void notices.push({ kind: 'notice', text });
+    const events = await eventsOf(chosen(object, tree, bundle), this.#o.kube, onNotice, signal);
+    yield* inPortions(events.map((event): Finding => ({ kind: 'event', event })));
+    yield notices;
+  }
+}
+
+/** What fits, with all that it owns. */
+function chosen(query: ObjectQuery, { branches }: Tree, bundle: string): readonly Branch[] {
+  if (asksForAll(query)) return branches;
+  const uids = new Set<string>();
+  const found = branches.filter(({ node }) => {
+    if (!fits(query, node.object) && !uids.has(node.parentUid)) return false;
+    if (node.uid) uids.add(node.uid);
+    return true;
+  });
+  if (found.length === 0)
+    throw new InspectionRefused('not-found', `bundle ${bundle} has no ${printQuery(query)} here`);
+  return found;
+}
+
+function podsOf(query: ObjectQuery, tree: Tree, bundle: string): readonly KubeObject[] {
+  return chosen(query, tree, bundle).flatMap(({ node: { object }, live }) =>
+    object.group === '' && object.kind === 'Pod' && live ? [live] : [],
+  );
+}
+
+function* inPortions(findings: readonly Finding[]): Generator<readonly Finding[], void> {
+  for (let at = 0; at < findings.length; at += atATime) yield findings.slice(at, at + atATime);
+}
+
+function refused(error: unknown): unknown {
+  if (error instanceof KubeApiError) {
+    const because = error.status === 403 ? 'forbidden' : error.status === 404 ? 'not-found' : 'unavailable';
+    return new InspectionRefused(because, `the API server answered: ${error.message}`, { cause: error });
+  }
+  if (error instanceof KubeNetworkError)
+    return new InspectionRefused('unavailable', 'the API server does not answer the agent', { cause: error });
+  return error;
+}

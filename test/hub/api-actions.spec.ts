@@ -153,7 +153,12 @@ describe('sync', () => {
   it('looks at the repo, asks who is connected, and names who is not', async () => {
     api.sessions.add(eu1);
     const answer = (await post('sync', {})).json<SyncResult>();
-    expect(answer).toEqual({ revision: 'a'.repeat(40), asked: ['eu-1'], notConnected: ['us-1'] });
+    expect(answer).toEqual({
+      revision: 'a'.repeat(40),
+      asked: ['eu-1'],
+      notConnected: ['us-1'],
+      repoError: null,
+    });
     expect(api.asked).toEqual(['look']);
     expect((await post('sync', { bundle: 'none' })).status).toBe(404);
   });

@@ -67,6 +67,22 @@ describe('what can not be served', () => {
     expect((await problemOf(api.call('GET', path))).status).toBe(404);
   });
 
+  it.each(['/api/v1/clusters/%00', '/api/v1/clusters?name=%00', '/api/v1/clusters/%ff'])(
+    'GET %s is a 400, because there are no such texts',
+    async (path) => {
+      expect((await problemOf(api.call('GET', path))).status).toBe(400);
+    },
+  );
+
+  it('a number out of bounds is told in words', async () => {
+    expect((await problemOf(api.call('GET', '/api/v1/clusters?limit=0'))).detail).toBe(
+      'limit: must be at least 1',
+    );
+    expect((await problemOf(api.call('GET', '/api/v1/clusters?limit=1&limit=2'))).detail).toBe(
+      'limit: must be a number',
+    );
+  });
+
   it('a body that is no JSON is a 400', async () => {
     expect((await problemOf(api.call('POST', '/api/v1/sync', { body: '{"bundle":' }))).status).toBe(400);
   });

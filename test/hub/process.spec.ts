@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -87,7 +87,11 @@ describe('a hub that can not start says why, and leaves nothing behind', () => {
   test("another master key than the database's is refused", async () => {
     const data = await mkdtemp(join(tmpdir(), 'muster-key-'));
     await (await start([], data)).close();
-    await rm(join(data, 'master-key'));
+    const key = join(data, 'master-key');
+    await rename(key, `${key}-aside`);
+    await expect(start([], data)).rejects.toThrow(`there is no master key file ${key}`);
+    await expect(access(key)).rejects.toThrow('ENOENT');
+    await writeFile(key, randomBytes(32).toString('base64'), { mode: 0o600 });
     await expect(start([], data)).rejects.toThrow('wrapped by master key');
     await rm(data, { recursive: true });
   });

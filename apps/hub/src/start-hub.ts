@@ -1,8 +1,6 @@
 import 'reflect-metadata';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { loadMasterKey, type MasterKeySource } from '@muster/identity';
 import { createRenderer, type Renderer } from '@muster/render';
 import type { Store } from '@muster/store';
 import { NestFactory } from '@nestjs/core';
@@ -11,9 +9,10 @@ import { createHttpAdapter, installHttpHooks } from './api/index.ts';
 import { announceLocally, ensureAdminToken } from './bootstrap/admin-token.ts';
 import { bootstrapIdentity } from './bootstrap/identity.ts';
 import { makeFolder } from './bootstrap/make-folder.ts';
+import { openMasterKey } from './bootstrap/master-key.ts';
 import { openHubStore } from './bootstrap/open-store.ts';
 import { HubStartError, startError } from './bootstrap/start-error.ts';
-import { type HubConfig, masterKeyFile } from './config/settings.ts';
+import type { HubConfig } from './config/settings.ts';
 import { mountWebhooks } from './git/webhook-route.ts';
 import { HubModule } from './hub.module.ts';
 import { closeAll } from './lifecycle/close-all.ts';
@@ -65,9 +64,9 @@ async function start(
 ): Promise<RunningHub> {
   const { config, logger, clock = Date.now, environment = process.env } = options;
   await ensureDataFolder(config.data);
-  const masterKey = await loadMasterKey(await masterKeySource(config, environment));
+  const masterKey = await openMasterKey(config, environment);
   const [store, renderer] = await openBoth(config, opened);
-  const identity = await bootstrapIdentity(store.sql, masterKey, clock());
+  const identity = await bootstrapIdentity(store.sql, masterKey.key, clock()).catch(masterKey.failed);
   const admin = await ensureAdminToken(store.sql, config.data, config['database-url'] === undefined);
 
   const module = HubModule.on({ config, logger, clock, store, identity, renderer });
@@ -123,21 +122,6 @@ async function ensureDataFolder(data: string): Promise<void> {
       },
     );
   }
-}
-
-async function masterKeySource(
-  config: HubConfig,
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<MasterKeySource> {
-  const keyFile = masterKeyFile(config);
-  const fromEnvironment = environment['MUSTER_MASTER_KEY'];
-  if (fromEnvironment) return { keyFile, fromEnvironment };
-  await makeFolder(dirname(keyFile), 0o700).catch((cause: unknown) => {
-    throw new HubStartError(`the master key file ${keyFile} can't be made: ${(cause as Error).message}`, {
-      cause,
-    });
-  });
-  return { keyFile };
 }
 
 /** The two slow ones, side by side; when one fails the other is closed all the same. */

@@ -15,6 +15,10 @@ export const SyncResult = z.object({
   revision: z.string().nullable().meta({ description: 'The newest commit, after the look at the repo.' }),
   asked: z.array(z.string()).meta({ description: 'Clusters whose agents were asked.' }),
   notConnected: z.array(z.string()).meta({ description: 'They check when they come back.' }),
+  repoError: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why the repo could not be looked at; `revision` is then what was known before.' }),
 });
 export type SyncResult = z.infer<typeof SyncResult>;
 

@@ -25,9 +25,11 @@ export async function sync(context: ActionContext, request: SyncRequest): Promis
       bundle,
     ),
   );
+  const repo = await revisions.repo();
   return done({
     revision: head ?? (await revisions.newest())?.sha ?? null,
     asked: joined.filter((it) => asked.has(it.id)).map((it) => it.name),
     notConnected: joined.filter((it) => !asked.has(it.id)).map((it) => it.name),
+    repoError: repo?.error ?? null,
   });
 }

@@ -1,6 +1,8 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { API_CONTEXT, type ApiContext } from './api-context.ts';
 import { tagReads } from './etag.ts';
+import { problemDetails } from './problem.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -12,7 +14,17 @@ export function createHttpAdapter(): FastifyAdapter {
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 512 },
+    frameworkErrors: refuseUrl,
   });
+}
+
+/** What Fastify refuses before there is a route, and so a filter: a URL that can't be decoded. */
+function refuseUrl(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemDetails(error.statusCode ?? 400, `The request can't be read: ${error.message}`);
+  void reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(problem));
 }
 
 /** To be called once before `listen` or `init`: what every answer of the server gets. */

@@ -50,6 +50,9 @@ export function toProblem(error: unknown, request: FastifyRequest): ProblemDetai
   if (isUnavailable(error)) {
     return problemDetails(503, "The hub's database can't be reached at the moment. Try again.");
   }
+  if (isUnstorable(error)) {
+    return problemDetails(400, 'A value has the character U+0000, which nothing here has.');
+  }
   return ofServer(error);
 }
 
@@ -96,6 +99,13 @@ function isUnavailable(error: unknown): boolean {
   // The socket of a database on this machine; any other file that is missing is something else.
   if (error.code === 'ENOENT') return 'syscall' in error && error.syscall === 'connect';
   return unavailableCodes.has(error.code) || error.code.startsWith('08');
+}
+
+const unstorableCodes = new Set(['22021', '22P05']);
+
+/** PostgreSQL has no NUL in its texts, and no schema of ours asks for one. */
+function isUnstorable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && unstorableCodes.has(String(error.code));
 }
 
 function pathOf(request: FastifyRequest): string {

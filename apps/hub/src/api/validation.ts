@@ -1,6 +1,7 @@
 import { LISTS, ListQuery, type ListName } from '@muster/api';
 import type { ListRequest } from '@muster/store';
 import type { z } from 'zod';
+import { schemaMessage } from '../schema-messages.ts';
 import { type FieldError, invalidRequest } from './problem.ts';
 
 /** A body as its schema says, or the Problem that names each wrong field. No body counts as an empty object. */
@@ -27,7 +28,7 @@ export function readListRequest(list: ListName, query: unknown): ListRequest {
       filters[name] = [value].flat().flatMap((it) => it.split(','));
     else errors.push({ field: name.slice(0, 64), message: unknownParameter(list) });
   }
-  const parsed = ListQuery.safeParse(common);
+  const parsed = ListQuery.safeParse(common, { error: schemaMessage });
   if (!parsed.success) errors.push(...fieldErrors(parsed.error));
   if (errors.length > 0 || !parsed.success) throw invalidRequest(errors);
   return { ...parsed.data, filters };
@@ -40,7 +41,7 @@ function unknownParameter(list: ListName): string {
 }
 
 function read<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: schemaMessage });
   if (!parsed.success) throw invalidRequest(fieldErrors(parsed.error));
   return parsed.data;
 }

@@ -62,6 +62,31 @@ describe('the configuration of the hub', () => {
     expect(loadConfig(['--git-token', 'x'], {}).kind).toBe('invalid');
   });
 
+  test('says what a setting must be in words', () => {
+    const problemOf = (...args: string[]) => loadConfig(args, {});
+    expect(problemOf('--http-port', 'abc')).toMatchObject({
+      problems: ['http-port "abc" (from the flag --http-port): must be a number'],
+    });
+    expect(problemOf('--http-port', '70000')).toMatchObject({
+      problems: ['http-port "70000" (from the flag --http-port): must be at most 65535'],
+    });
+    expect(problemOf('--data', '')).toMatchObject({
+      problems: ['data "" (from the flag --data): must not be empty'],
+    });
+  });
+
+  test.each(['git@git.example.com:fleet.git', 'ssh://git.example.com/fleet.git', 'file:///srv/fleet'])(
+    'refuses the Git URL %s at the start, because nothing could ever be fetched from it',
+    (url) => {
+      expect(loadConfig(['--git-url', url], {}).kind).toBe('invalid');
+    },
+  );
+
+  test('shows no credentials of a URL that is wrong', () => {
+    const loaded = loadConfig(['--git-url', 'ssh://ann:hunter2@git.example.com/fleet.git'], {});
+    expect(JSON.stringify(loaded)).not.toContain('hunter2');
+  });
+
   test('refuses a Git URL that is an option, and a path that leaves the repo', () => {
     expect(loadConfig(['--git-url=--upload-pack=x'], {}).kind).toBe('invalid');
     expect(loadConfig(['--git-path', 'a/../../b'], {}).kind).toBe('invalid');

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { withoutCredentials } from '@muster/git-source';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { schemaMessage } from '../schema-messages.ts';
 import { type HubConfig, type SettingName, settings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,12 +41,12 @@ export function loadConfig(
       file.values.get(name) ??
       defaultOf(name);
     if (given === undefined) continue;
-    const read = settings[name].schema.safeParse(given.value);
+    const read = settings[name].schema.safeParse(given.value, { error: schemaMessage });
     if (read.success) {
       config[name] = read.data;
       if (name === 'webhook-secret-file') problems.push(...unreadable(name, given, readFile));
     } else {
-      const shown = isSecret(name) ? '' : ` ${JSON.stringify(given.value)}`;
+      const shown = isSecret(name) ? '' : ` ${JSON.stringify(withoutCredentials(given.value))}`;
       problems.push(
         `${name}${shown} (from ${given.from}): ${read.error.issues.map((issue) => issue.message).join('; ')}`,
       );

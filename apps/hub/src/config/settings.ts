@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { locate, withoutCredentials } from '@muster/git-source';
 import { z } from 'zod';
 
 /** `30s`, `5m`, `24h`, `7d`, as milliseconds. */
@@ -16,6 +17,16 @@ const Duration = z
 function between(least: number, leastText: string, most: number, mostText: string) {
   const message = `must be from ${leastText} to ${mostText}`;
   return z.number().min(least, message).max(most, message);
+}
+
+/** Why nothing could ever be fetched from there. */
+function urlProblem(url: string): string | undefined {
+  try {
+    locate({ url, ref: '' });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 const Port = z.coerce.number().int().min(0).max(65_535);
@@ -92,7 +103,11 @@ export const settings = {
     schema: z
       .string()
       .min(1)
-      .refine((url) => !url.startsWith('-'), 'must not begin with -'),
+      .check((given) => {
+        const problem = urlProblem(given.value);
+        if (problem !== undefined)
+          given.issues.push({ code: 'custom', message: problem, input: withoutCredentials(given.value) });
+      }),
     valueName: 'URL',
     description: 'The fleet repo: https://…, or the path of a local repo.',
   }),

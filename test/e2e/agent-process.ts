@@ -77,9 +77,10 @@ export class AgentProcess {
     return this.#child?.pid ?? 0;
   }
 
-  async say(state: FileState): Promise<void> {
+  /** `print` may say what JSON of JavaScript can't: integers beyond 2^53. */
+  async say(state: FileState, print: (text: string) => string = (text) => text): Promise<void> {
     const path = join(this.#folder, 'state.json');
-    await writeFile(`${path}.new`, JSON.stringify({ fleet, ...state }));
+    await writeFile(`${path}.new`, print(JSON.stringify({ fleet, ...state })));
     await rename(`${path}.new`, path);
   }
 

@@ -1,5 +1,6 @@
 import {
   differencesBetween,
+  isMap,
   ownersOf,
   ownershipOf,
   printPlace,
@@ -83,19 +84,32 @@ export function describe(
   const show = (value: Json | undefined): string => (isSecret ? '' : showValue(value));
   const others = othersOf(live);
   const ours = ownersIn(live).find(isOurs);
-  return found.slice(0, maxDifferences).map((difference) => {
-    const isGone = difference.live === undefined;
-    const path = isGone
-      ? printPlace(desired, difference.desiredPlace)
-      : printPlace(live, difference.livePlace);
-    return {
-      path: path.slice(0, maxPath),
-      desired: show(difference.desired),
-      live: show(difference.live),
-      manager:
-        (isGone ? latest(others, ours) : ownersOf(others, live, difference.livePlace)[0])?.manager ?? '',
-    };
-  });
+  return found
+    .flatMap(spread)
+    .slice(0, maxDifferences)
+    .map((difference) => {
+      const isGone = difference.live === undefined;
+      const path = isGone
+        ? printPlace(desired, difference.desiredPlace)
+        : printPlace(live, difference.livePlace);
+      return {
+        path: path.slice(0, maxPath),
+        desired: show(difference.desired),
+        live: show(difference.live),
+        manager:
+          (isGone ? latest(others, ours) : ownersOf(others, live, difference.livePlace)[0])?.manager ?? '',
+      };
+    });
+}
+
+/** A map that is gone is told field by field: APIs leave out maps that are empty. */
+function spread(found: Found): Found[] {
+  const { desired, live, desiredPlace, livePlace } = found;
+  if (live !== undefined || !isMap(desired) || typeof desiredPlace.at(-1) !== 'string') return [found];
+  const fields = Object.entries(desired).flatMap(([name, value]) =>
+    spread({ desired: value, live, desiredPlace: [...desiredPlace, name], livePlace: [...livePlace, name] }),
+  );
+  return fields.length > 0 ? fields : [found];
 }
 
 /** Nobody owns what is gone. Whoever wrote last, after us, is who may have taken it. */

@@ -15,6 +15,7 @@ describe('a request that failed', () => {
     [403, 'unable to create new content in namespace shop because it is being terminated', 'Terminating'],
     [405, 'create not allowed while custom resource definition is terminating', 'Terminating'],
     [404, 'the server could not find the requested resource', 'KindMissing'],
+    [404, '404 page not found', 'KindMissing'],
   ])('is its surroundings’ trouble: %i %s', (status, message, reason) => {
     expect(troubleAround(new KubeApiError(status, 'x', message))).toBe(reason);
   });

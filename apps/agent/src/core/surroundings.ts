@@ -21,7 +21,8 @@ export function troubleAround(error: KubeApiError): StatusReason | undefined {
     /because it is being terminated|while custom resource definition is terminating/.test(message)
   )
     return 'Terminating';
-  // Of no object: the path itself is unknown.
-  if (status === 404 && message === 'the server could not find the requested resource') return 'KindMissing';
+  // Of no object: the path itself is unknown; the second is said where the whole group is.
+  if (status === 404 && /^(the server could not find the requested resource|404 page not found)$/.test(message))
+    return 'KindMissing';
   return undefined;
 }

@@ -1,4 +1,9 @@
 export { isVerified } from './apply-decision.ts';
+export { describeObject } from './describe.ts';
+export { hasFailed, runOf, withoutFailures, withRun } from './hook-record.ts';
+export type { HookRecord, HookRun } from './hook-record.ts';
+export { viewHook } from './hook-runs.ts';
+export type { HookView } from './hook-runs.ts';
 export { afterApply, afterVerification, withEntries } from './inventory.ts';
 export type { Seen } from './inventory.ts';
 export type {
@@ -19,8 +24,12 @@ export type {
   Skip,
   SkipReason,
   Step,
+  UnplannedObject,
+  Wait,
 } from './model.ts';
-export { describeObject, planCluster } from './plan.ts';
+export { readPlacement } from './placement.ts';
+export type { Hook, HookDeletePolicy, HookPhase, Placement, ReadPlacement } from './placement.ts';
+export { planCluster } from './plan.ts';
 export type { PlanOptions } from './plan.ts';
 export { foreignOwner } from './ownership.ts';
 export { isReplaceAsked, needsConsentToReplace } from './replace-decision.ts';

@@ -22,6 +22,8 @@ export function afterApply(
     ...(seen.fieldsHash === undefined ? {} : { fieldsHash: seen.fieldsHash }),
     adopted: entry?.adopted ?? false,
     ...(object.ignoring === undefined ? {} : { ignoring: object.ignoring }),
+    ...(object.placement?.wave === undefined ? {} : { wave: object.placement.wave }),
+    ...(object.placement?.hook && entry?.hook ? { hook: entry.hook } : {}),
   };
 }
 

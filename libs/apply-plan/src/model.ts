@@ -1,4 +1,6 @@
-import type { DeletionGuard, ObjectId } from '@muster/manifest';
+import type { DeletionGuard, Dependency, ObjectId } from '@muster/manifest';
+import type { HookRecord } from './hook-record.ts';
+import type { Placement } from './placement.ts';
 
 /** An object that a bundle wants in the cluster. */
 export interface DesiredObject {
@@ -8,6 +10,8 @@ export interface DesiredObject {
   readonly digest: string;
   /** Stands for the rules of its bundle that leave some of it as it is in the cluster; absent: there are none. */
   readonly ignoring?: string;
+  /** Absent: as most are, of no wave and no hook. */
+  readonly placement?: Placement;
 }
 
 /**
@@ -33,6 +37,10 @@ export interface InventoryEntry {
   readonly adopted: boolean;
   /** The rules under which it was last applied, as `DesiredObject.ignoring`. */
   readonly ignoring?: string;
+  /** The one that its annotations named when it was last written: deletions go in the reverse order. */
+  readonly wave?: number;
+  /** Of a hook: what was run for which manifest. */
+  readonly hook?: HookRecord;
 }
 
 /** What is known of a live object: metadata only. */
@@ -77,6 +85,7 @@ export interface LeavingBundle {
   readonly policy: PrunePolicy;
   /** Nothing is written for it, though it isn't assigned any more. */
   readonly paused: boolean;
+  readonly dependsOn?: readonly Dependency[];
 }
 
 /** What stands in the way of an assignment that the cluster has. */
@@ -87,6 +96,19 @@ export interface AssignedBundle {
   /** What somebody changed, or deleted, is only told. */
   readonly reportsDrift?: boolean;
   readonly policy?: PrunePolicy;
+  /** Digest of its manifest: hooks run once for each. */
+  readonly manifest?: string;
+  readonly dependsOn?: readonly Dependency[];
+  /** Seconds; what a hook's run may take unless it says otherwise. */
+  readonly healthTimeoutS?: number;
+}
+
+/** An object that cannot be planned, because its kind isn't served or its bytes can't be read. */
+export interface UnplannedObject {
+  readonly bundle: string;
+  readonly placement?: Placement;
+  /** A sentence: which object, and why. */
+  readonly message: string;
 }
 
 export interface PlanInput {
@@ -106,6 +128,11 @@ export interface PlanInput {
   readonly deletionGuard: DeletionGuard;
   /** True while the object waits after a failure with this digest (undefined: its deletion's). */
   readonly isBackingOff: (id: ObjectId, digest: string | undefined) => boolean;
+  /** Of an object that is present. Absent: all are healthy. */
+  readonly health?: (id: ObjectId) => { readonly status: string; readonly message: string } | undefined;
+  /** Milliseconds since the epoch, for deadlines. */
+  readonly now?: number;
+  readonly unplanned?: readonly UnplannedObject[];
 }
 
 export type ApplyReason =
@@ -116,7 +143,9 @@ export type ApplyReason =
   /** It bears our marks, but another uid than the one that we know. */
   | 'replaced'
   | 'hand-over'
-  | 'unverified';
+  | 'unverified'
+  /** A hook's run begins. */
+  | 'hook';
 
 export interface ApplyStep {
   readonly kind: 'apply';
@@ -132,6 +161,10 @@ export interface DeleteStep {
   /** The precondition of the deletion: the proof that it is the object which the inventory owns. */
   readonly uid: string;
   readonly apiVersion: string;
+  /** An instance of a hook that is still wanted. */
+  readonly ofHook?: true;
+  /** Only what it owns is gone first, it is: nothing of a run goes on beside the next. */
+  readonly propagation?: 'Foreground';
 }
 
 export type Step = ApplyStep | DeleteStep;
@@ -154,7 +187,18 @@ export type SkipReason =
   /** Deletions wait for a person's consent. */
   | 'consent-needed'
   /** It left its bundle, which prunes nothing. */
-  | 'orphaned';
+  | 'orphaned'
+  /** For an earlier wave, a hook, or another bundle; a deletion: for what goes first. `detail` says for what. */
+  | 'waiting'
+  /** Its turn hasn't come, or came and ended well. */
+  | 'hook-done'
+  | 'hook-running'
+  /** This hook did; what waits behind it says `stopped`. */
+  | 'hook-failed'
+  /** A hook of its bundle failed: nothing new is applied. */
+  | 'stopped'
+  /** An object that isn't Muster's bears the name of a hook that would be made anew. */
+  | 'hook-in-the-way';
 
 export interface Skip {
   readonly id: ObjectId;
@@ -196,4 +240,20 @@ export interface Plan {
   /** Entries that must be durable before the first step runs. */
   readonly intents: readonly InventoryEntry[];
   readonly forgets: readonly Forget[];
+  /** What bundles wait for. */
+  readonly waits: readonly Wait[];
+  /** When the next deadline is, in milliseconds since the epoch. */
+  readonly nextDeadline?: number;
+}
+
+/** What the next step of a bundle waits for. */
+export interface Wait {
+  readonly bundle: string;
+  readonly on: 'health' | 'hook' | 'bundle';
+  /** The wave, the hooks or the bundle: while it stays the same, it is the same wait. */
+  readonly what: string;
+  /** Whose change may end the wait. */
+  readonly object?: ObjectId;
+  /** A sentence's rest: `waits for …`. */
+  readonly message: string;
 }

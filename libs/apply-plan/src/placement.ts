@@ -135,7 +135,7 @@ function argoHooks(annotations: Annotations, warnings: string[]): Said<Phases> |
   const words = wordsOf(annotations[by]);
   if (words.length === 0) return undefined;
   if (words.includes('Skip')) return { by, value: 'none' };
-  const gone = words.filter((word) => word === 'PostDelete' || word === 'PreDelete');
+  const gone = words.filter((word) => ['PreDelete', 'PostDelete'].includes(word));
   for (const word of gone) warnings.push(`${by}: ${word} does not act yet`);
   if (gone.length === words.length) return { by, value: 'none' };
   const rest = words.filter((word) => !gone.includes(word)).join(',');

@@ -185,22 +185,16 @@ describe('an object that is wanted', () => {
     expect(told(planFor({ desired, inventory, live: lives, input: { bundles } }))).toEqual(paused);
   });
 
-  it('comes after namespaces and CRDs, and deletions come last in reverse', () => {
-    const crd = 'apiextensions.k8s.io/CustomResourceDefinition//widgets';
+  it('comes after its namespace, and deletions wait until all of their bundle is applied', () => {
     const plan = planFor({
-      desired: [
-        wants('a'),
-        { id: crd, bundle: 'web', digest: 'd' },
-        { id: '/Namespace//shop', bundle: 'web', digest: 'd' },
-      ],
+      desired: [wants('a'), { id: '/Namespace//shop', bundle: 'web', digest: 'd' }],
       inventory: [owns('old')],
       live: [live('old')],
     });
     expect(told(plan)).toEqual([
       '0: apply /Namespace//shop (create)',
-      `0: apply ${crd} (create)`,
       '1: apply /ConfigMap/shop/a (create)',
-      '2: delete /ConfigMap/shop/old uid uid-old',
+      'skip /ConfigMap/shop/old of web: waiting',
     ]);
   });
 });
@@ -345,12 +339,12 @@ describe('the guard', () => {
     const [, found] = live('x', { uid: 'u', marksObject: '/Namespace//shop' });
     const given = {
       desired: [wants('a')],
-      inventory: [entry],
-      live: [['/Namespace//shop', found] as [string, LiveObject]],
+      inventory: [owns('a'), entry],
+      live: [live('a'), ['/Namespace//shop', found] as [string, LiveObject]],
     };
     expect(told(planFor(given))).toContain('skip /Namespace//shop of web: consent-needed');
     expect(told(planFor({ ...given, input: { deletionConsents: new Set(['web']) } }))).toContain(
-      '1: delete /Namespace//shop uid u',
+      '0: delete /Namespace//shop uid u',
     );
   });
 });

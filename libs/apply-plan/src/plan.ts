@@ -1,6 +1,6 @@
-import { parseObjectId } from '@muster/manifest';
 import { decideApply } from './apply-decision.ts';
 import { settleClaims } from './claims.ts';
+import { Gates } from './gates.ts';
 import type {
   ApplyReason,
   ApplyStep,
@@ -11,7 +11,9 @@ import type {
   Skip,
 } from './model.ts';
 import { orderSteps } from './order.ts';
+import { planHooks } from './plan-hooks.ts';
 import { decidePrune } from './prune-decision.ts';
+import { orderDeletions } from './prune-order.ts';
 
 export interface PlanOptions {
   /** The apiVersion that an object's bytes name. */
@@ -24,32 +26,49 @@ export interface PlanOptions {
  */
 export function planCluster(input: PlanInput, options: PlanOptions): Plan {
   const claims = settleClaims(input.desired, input.inventory);
+  const granted = [...claims.granted.values()];
+  const gates = new Gates(input, granted);
   const applies: ApplyStep[] = [];
   const intents: InventoryEntry[] = [];
   const skips: Skip[] = [...claims.disputes];
-  for (const object of claims.granted.values()) {
+  for (const object of granted) {
+    if (object.placement?.hook) continue;
+    const { id, bundle } = object;
     const decision = decideApply(input, object);
-    if ('skip' in decision) {
-      skips.push({ id: object.id, bundle: object.bundle, deletion: false, ...decision.skip });
-      continue;
-    }
-    applies.push({ kind: 'apply', id: object.id, object, reason: decision.apply });
-    const intent = intentFor(
-      object,
-      input.inventory.get(object.id),
-      decision.apply,
-      options.apiVersionOf(object),
-    );
+    const skip = 'skip' in decision ? decision.skip : heldBack(input, gates, object);
+    if (skip) skips.push({ id, bundle, deletion: false, ...skip });
+    if (skip || 'skip' in decision) continue;
+    applies.push({ kind: 'apply', id, object, reason: decision.apply });
+    const intent = intentFor(object, input.inventory.get(id), decision.apply, options.apiVersionOf(object));
     if (intent) intents.push(intent);
   }
+  const hooks = planHooks(input, gates, options.apiVersionOf);
   const leaving = [...input.inventory.values()].filter((entry) => !claims.granted.has(entry.id));
-  const prune = decidePrune(input, leaving);
+  const prune = orderDeletions(input, gates, decidePrune(input, leaving));
   return {
-    phases: orderSteps(applies, prune.deletions),
-    skips: [...skips, ...prune.skips],
-    intents,
+    phases: orderSteps([...applies, ...hooks.applies], [...prune.deletions, ...hooks.deletions]),
+    skips: [...skips, ...hooks.skips, ...prune.skips],
+    intents: [...intents, ...hooks.intents],
     forgets: prune.forgets,
+    waits: gates.waits,
+    ...(hooks.nextDeadline === undefined ? {} : { nextDeadline: hooks.nextDeadline }),
   };
+}
+
+/**
+ * Why an object isn't written yet, though it would be. What was applied with this digest before is set right at once,
+ * whatever its bundle waits for.
+ */
+function heldBack(
+  input: PlanInput,
+  gates: Gates,
+  object: DesiredObject,
+): Pick<Skip, 'reason' | 'detail'> | undefined {
+  if (input.inventory.get(object.id)?.digest === object.digest) return undefined;
+  const failure = gates.failureOf(object.bundle);
+  if (failure) return { reason: 'stopped', detail: failure.message };
+  const wait = gates.waitOf(object);
+  return wait && { reason: 'waiting', detail: wait.message };
 }
 
 /**
@@ -74,12 +93,6 @@ function intentFor(
     apiVersion,
     state: 'intended',
     adopted,
+    ...(object.placement?.wave === undefined ? {} : { wave: object.placement.wave }),
   };
-}
-
-/** For logs and statuses: `Deployment shop/web`. */
-export function describeObject(id: string): string {
-  const key = parseObjectId(id);
-  if (!key) return id;
-  return `${key.kind} ${key.namespace ? `${key.namespace}/` : ''}${key.name}`;
 }

@@ -91,24 +91,24 @@ describe('an agent that is offered a desired state', () => {
     expect(await agent.names()).toEqual([]);
   });
 
-  it('warns of annotations that do not act yet, and applies their objects', async () => {
+  it('warns of annotations that cannot be read, and applies their objects', async () => {
     const annotated = (name: string, annotation: string) => ({
       ...configMap(name),
-      metadata: { name, annotations: { [annotation]: '5' } },
+      metadata: { name, annotations: { [annotation]: 'soon' } },
     });
     await agent.say(
       shop([
         annotated('a', 'muster.dev/wave'),
         annotated('b', 'argocd.argoproj.io/hook'),
-        annotated('c', 'helm.sh/hook'),
+        annotated('c', 'muster.dev/hook'),
         annotated('d', 'example.com/wave'),
       ]),
     );
     const status = await agent.until('shop', ({ sync }) => sync === 'Synced');
     expect(status.warnings).toEqual([
-      'ConfigMap a: the annotation muster.dev/wave does not act yet',
-      'ConfigMap b: the annotation argocd.argoproj.io/hook does not act yet',
-      'ConfigMap c: the annotation helm.sh/hook does not act yet',
+      'ConfigMap a: muster.dev/wave: "soon" is not an integer, and does not act',
+      'ConfigMap b: argocd.argoproj.io/hook: nobody knows "soon"',
+      'ConfigMap c: muster.dev/hook: nobody knows "soon"',
     ]);
     expect(await agent.names()).toEqual(['a', 'b', 'c', 'd']);
   });

@@ -115,7 +115,8 @@ export class ClusterCore implements AgentCore {
     this.#o.statuses.forgetGone(bundle);
   }
 
-  async syncNow(_bundle: string | undefined, _signal: AbortSignal): Promise<void> {
+  async syncNow(bundle: string | undefined, _signal: AbortSignal): Promise<void> {
+    this.#o.reconciler.retryHooks(bundle);
     await this.#o.reconciler.checkNow();
   }
 

@@ -7,6 +7,8 @@ import {
   parseApiVersion,
   readObjectHeader,
 } from '@muster/manifest';
+import { readPlacement } from '@muster/apply-plan';
+import type { Placement } from '@muster/apply-plan';
 import type { Assignment, DesiredState, Digest, ObjectId, Policy } from '@muster/manifest';
 import type { Resource } from '@muster/kube';
 import { isAgentsOwn } from '../resources.ts';
@@ -23,6 +25,8 @@ export interface WantedObject {
   readonly name: string;
   /** As its bytes say; '' where they don't. */
   readonly ownNamespace: string;
+  /** Its turn, where its annotations name one. */
+  readonly placement?: Placement;
   /** Known once its kind is. */
   id: ObjectId | undefined;
   resource: Resource | undefined;
@@ -49,14 +53,6 @@ export interface WantedBundle {
 
 /** What this agent knows to do. */
 export const knownFeatures: ReadonlySet<string> = new Set(Object.values(features));
-
-const annotationsWithoutEffect = [
-  'muster.dev/wave',
-  'muster.dev/hook',
-  'argocd.argoproj.io/sync-wave',
-  'argocd.argoproj.io/hook',
-  'helm.sh/hook',
-];
 
 /**
  * The assignments to act on, and what is to be kept for next time: one that asks for features which this agent
@@ -144,10 +140,9 @@ export function readBundle(
       continue;
     }
     const { apiVersion, kind, name, namespace, annotations } = header.value;
-    for (const annotation of annotationsWithoutEffect) {
-      if (annotation in annotations)
-        warnings.add(`${kind} ${name}: the annotation ${annotation} does not act yet`);
-    }
+    const read = readPlacement(annotations);
+    for (const warning of read.warnings) warnings.add(`${kind} ${name}: ${warning}`);
+    if (!read.applies) continue;
     const { group, version } = parseApiVersion(apiVersion);
     // The kinds among them are namespaced in every cluster.
     const own = { group, version, kind, name, namespace: namespace || (policy.value.namespace ?? 'default') };
@@ -162,6 +157,7 @@ export function readBundle(
       kind,
       name,
       ownNamespace: namespace,
+      ...(read.placement && { placement: read.placement }),
       id: undefined,
       resource: undefined,
     });

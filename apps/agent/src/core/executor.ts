@@ -118,10 +118,17 @@ export class Executor {
     if (!context.mayDelete(step.id, step.bundle)) return;
     const resource = context.resourceOf(step.id, step.apiVersion);
     if (!resource) throw new Error('the cluster does not serve its kind any more');
-    await this.#remove(step.id, step.uid, resource, this.#actors.clientFor(context.policyOf(step.bundle)));
+    const actor = this.#actors.clientFor(context.policyOf(step.bundle));
+    await this.#remove(step.id, step.uid, resource, actor, step.propagation);
   }
 
-  async #remove(id: ObjectId, uid: string, resource: Resource, kube: KubeClient): Promise<void> {
+  async #remove(
+    id: ObjectId,
+    uid: string,
+    resource: Resource,
+    kube: KubeClient,
+    propagation: 'Foreground' | 'Background' = 'Background',
+  ): Promise<void> {
     const { observer, checkpoint } = this.#o;
     const parsed = parseObjectId(id);
     if (!parsed) throw new Error(`${id} is no object`);
@@ -130,11 +137,7 @@ export class Executor {
     observer.noteDeleting(id, uid);
     try {
       await this.#write((signal) =>
-        kube.delete(
-          resource,
-          { ...(namespace ? { namespace } : {}), name },
-          { uid, propagation: 'Background', signal },
-        ),
+        kube.delete(resource, { ...(namespace ? { namespace } : {}), name }, { uid, propagation, signal }),
       );
     } catch (error) {
       if (!(error instanceof KubeApiError) || error.status !== 404) {

@@ -12,6 +12,7 @@ export class Ledger {
   readonly #lease: Pick<Lease, 'mayWrite'>;
   readonly #log: Log;
   #hasChanged = false;
+  #isUrgent = false;
 
   constructor(
     entries: readonly InventoryEntry[],
@@ -43,6 +44,17 @@ export class Ledger {
     this.#hasChanged = true;
   }
 
+  /** True when nothing more may be done before the cluster knows it too. */
+  get isUrgent(): boolean {
+    return this.#isUrgent;
+  }
+
+  /** What has to be durable before anything follows from it. */
+  setFirst(entry: InventoryEntry): void {
+    this.set(entry);
+    this.#isUrgent = true;
+  }
+
   /** What costs nothing to learn again is no reason to write. */
   note(entry: InventoryEntry): void {
     this.#entries.set(entry.id, entry);
@@ -69,11 +81,13 @@ export class Ledger {
   /** Makes all of it durable, with the desired state that it is of. */
   async commit(content: HeadContent, then: 'intents-written' | 'inventory-written'): Promise<void> {
     if (!this.#lease.mayWrite()) throw new NoLeaseError();
-    this.#hasChanged = false;
+    const wasUrgent = this.#isUrgent;
+    this.#hasChanged = this.#isUrgent = false;
     try {
       await this.#state.commit(content, this.#entries.values(), then);
     } catch (error) {
       this.#hasChanged = true;
+      this.#isUrgent ||= wasUrgent;
       throw error;
     }
   }

@@ -16,19 +16,22 @@ import type { StatusBook } from '../status/book.ts';
 import { Drift } from './drift/drift.ts';
 import { Executor } from './executor.ts';
 import { Failures } from './failures.ts';
+import { Hooks } from './hooks.ts';
 import type { Kinds } from './kinds.ts';
 import { Ledger } from './ledger.ts';
 import { Lookout } from './lookout.ts';
 import { Observer } from './observer.ts';
-import { podTrouble } from './pod-trouble.ts';
+import { failureTail, podTrouble } from './pod-trouble.ts';
 import { PodTroubles } from './pod-troubles.ts';
-import { bulkKinds, planRound, waitsUnwatched } from './round-plan.ts';
+import { bulkKinds, hookRemovals, planInput, planRound, waitsUnwatched } from './round-plan.ts';
+import type { RoundKnowledge } from './round-plan.ts';
 import { Runner } from './runner.ts';
 import { Scope } from './scope.ts';
 import { Sight } from './sight.ts';
 import { resourceOf, wantedKey } from './target.ts';
 import type { ResolvedTarget, Target } from './target.ts';
 import { Teller } from './teller.ts';
+import { Waits } from './waits.ts';
 import { Waker } from './waker.ts';
 
 export interface ReconcilerOptions {
@@ -68,6 +71,8 @@ export class Reconciler {
   readonly #waker: Waker;
   readonly #ledger: Ledger;
   readonly #teller: Teller;
+  readonly #hooks: Hooks;
+  readonly #waits = new Waits();
   readonly #troubles: PodTroubles;
   readonly #stop = new AbortController();
   #target: Target | undefined;
@@ -78,6 +83,9 @@ export class Reconciler {
   #workDone = 0;
   /** A deletion's answer came before its event did, which may never come: watches break. */
   #endsUnseen = false;
+  /** Steps of the newest plan that ended. */
+  #stepsDone = 0;
+  #hookRemovals: ReadonlySet<ObjectId> = new Set();
   #plannedAt = 0;
   #onDurable: (() => void)[] = [];
   #onSettled: (() => void)[] = [];
@@ -118,7 +126,14 @@ export class Reconciler {
       drift: this.#drift,
       sight: this.#sight,
       troubles: this.#troubles,
+      waits: this.#waits,
       inventory: this.#ledger.entries,
+    });
+    this.#hooks = new Hooks({
+      ledger: this.#ledger,
+      tailOf: (workload, signal) => failureTail(kube, workload, signal),
+      onNews: () => this.#waker.wake(0),
+      now: Date.now,
     });
     this.#waker = new Waker(
       () => this.#round(),
@@ -169,6 +184,7 @@ export class Reconciler {
     this.#isDurable = isDurable;
     this.#failures.forgivePolicies();
     this.#drift.doubt();
+    this.#hookRemovals = new Set();
     // What the former state wanted gone may be wanted now.
     this.#runner.replace([]);
     this.#waker.wake(0);
@@ -191,8 +207,15 @@ export class Reconciler {
     await settled;
   }
 
+  /** Hooks that failed run once more, of one bundle or of all: a person asks for it. */
+  retryHooks(bundle: string | undefined): void {
+    this.#hooks.retry(bundle);
+    this.#waker.wake(0);
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#hooks.stop();
     this.#waker.stop();
     this.#sight.stop();
     this.#troubles.stop();
@@ -213,10 +236,14 @@ export class Reconciler {
     this.#ledger.absorb(plan);
     const isKnown = (id: ObjectId) => resolved.wantedIds.has(id) || this.#ledger.get(id) !== undefined;
     for (const memory of [this.#failures, this.#drift]) memory.keepOnly(isKnown);
-    if (!this.#isDurable || plan.intents.length > 0) await this.#commit(target);
+    const isUrgent = plan.intents.length > 0 || this.#ledger.isUrgent;
+    if (!this.#isDurable || isUrgent) await this.#commit(target);
     // A newer state came meanwhile: this plan's steps are no longer what anybody wants.
     if (signal.aborted || this.#target !== target) return;
     this.#skips = skipsByBundle(plan);
+    this.#waits.note(plan, this.#plannedAt);
+    this.#hookRemovals = hookRemovals(plan);
+    this.#stepsDone = 0;
     this.#o.log.debug(
       { phases: plan.phases.map((phase) => phase.length), intents: plan.intents.length },
       'planned',
@@ -229,12 +256,18 @@ export class Reconciler {
   }
 
   #plan(target: Target, resolved: ResolvedTarget): Plan {
-    return planRound(target, resolved, {
+    for (const { id, hook } of this.#ledger.entries.values()) if (hook) void this.#hooks.keepLastWords(id);
+    return planRound(target, resolved, this.#knowledge());
+  }
+
+  #knowledge(): RoundKnowledge {
+    return {
       inventory: this.#ledger.entries,
       observer: this.#observer,
+      now: Date.now(),
       isBackingOff: (id, digest) =>
         this.#failures.isBackingOff(id, digest) || this.#drift.isWaiting(id, digest),
-    });
+    };
   }
 
   async #commit(target: Target): Promise<void> {
@@ -248,6 +281,7 @@ export class Reconciler {
   async #drained(leftOver: boolean): Promise<void> {
     if (leftOver) this.#waker.wake(0);
     if (this.#endsUnseen) this.#waker.wake(1_000);
+    if (this.#waits.isHeld && this.#stepsDone > 0) this.#waker.wake(0);
     this.#endsUnseen = false;
     const { state, checkpoint, log } = this.#o;
     const content = state.content;
@@ -279,10 +313,13 @@ export class Reconciler {
     if (!entry) return;
     const live = this.#observer.record(id);
     if (this.#forgetDeleted(id)) {
+      if (this.#waits.isHeld) this.#waker.wake(50);
       if (this.#runner.isIdle) this.#waker.soon(() => void this.#drained(false));
       return;
     }
     this.#crdChanged(id);
+    if (entry.hook) return this.#hookChanged(entry);
+    if (this.#waits.isFor(id)) this.#waker.wake(50);
     if (live && !live.terminating && isVerified(entry, live)) {
       if (entry.resourceVersion !== live.resourceVersion) this.#ledger.note(afterVerification(entry, live));
       if (id.startsWith(crdPrefix) && live.health.status === 'Healthy' && this.#lookout.misses) {
@@ -299,18 +336,30 @@ export class Reconciler {
 
   /** What the watch told while the write was in flight was not acted on: it may have told of the end already. */
   #done(step: Step): void {
+    this.#stepsDone++;
     if (step.kind === 'delete') {
       if (!this.#forgetDeleted(step.id)) this.#endsUnseen = true;
       return;
     }
+    if (step.reason === 'hook') return this.#hooks.begun(step.id);
     this.#drift.ended(step);
     this.#crdChanged(step.id);
     this.#checkApplied(step.id);
   }
 
+  #hookChanged(entry: InventoryEntry): void {
+    const target = this.#target;
+    const resolved = this.#resolved;
+    if (!target || !resolved) return;
+    const wanted = resolved.wanted.get(wantedKey(entry.id, entry.bundle));
+    if (this.#hooks.changed(entry, wanted, planInput(target, resolved, this.#knowledge())))
+      this.#waker.wake(0);
+    else this.#waker.soon(() => this.#tellStatuses());
+  }
+
   #checkApplied(id: ObjectId): void {
     const entry = this.#ledger.get(id);
-    if (entry?.state !== 'owned' || this.#failures.of(id)) return;
+    if (!entry || this.#failures.of(id)) return;
     const live = this.#observer.record(id);
     // Leaving, to be made anew, perhaps without a watch that would tell of its end.
     const isLeaving = !live || live.terminating;
@@ -327,7 +376,8 @@ export class Reconciler {
   /** By the newest state, which may be newer than the plan that a deletion is of. */
   #mayDelete(id: ObjectId, bundle: string): boolean {
     const state = this.#target?.state;
-    if (!state || state.paused || this.#resolved?.wantedIds.has(id) !== false) return false;
+    if (!state || state.paused) return false;
+    if (this.#resolved?.wantedIds.has(id) !== false && !this.#hookRemovals.has(id)) return false;
     return !state.assignments.some((it) => it.bundle === bundle && it.paused);
   }
 
@@ -357,6 +407,8 @@ export class Reconciler {
       const retryAt = waiting.nextRetryAt(this.#plannedAt);
       if (retryAt !== undefined) this.#waker.wakeAt(retryAt);
     }
+    const nextAt = this.#teller.nextAt(this.#plannedAt);
+    if (nextAt !== undefined) this.#waker.wakeAt(nextAt);
   }
 
   #roundFailed(error: unknown): void {

@@ -1,5 +1,5 @@
 import { planCluster } from '@muster/apply-plan';
-import type { InventoryEntry, Plan, PlanInput, Skip } from '@muster/apply-plan';
+import type { InventoryEntry, Plan, PlanInput, Skip, UnplannedObject } from '@muster/apply-plan';
 import type { ObjectId } from '@muster/manifest';
 import type { Observer } from './observer.ts';
 import { wantedKey } from './target.ts';
@@ -11,50 +11,77 @@ const bulk = 200;
 /** What a round knows beside its target. */
 export interface RoundKnowledge {
   readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
-  readonly observer: Pick<Observer, 'observe'>;
+  readonly observer: Pick<Observer, 'observe' | 'isDoubtful' | 'record'>;
+  readonly now: number;
   readonly isBackingOff: PlanInput['isBackingOff'];
 }
 
 /** The plan of one round, from all that is known. */
 export function planRound(target: Target, resolved: ResolvedTarget, know: RoundKnowledge): Plan {
+  return planCluster(planInput(target, resolved, know), {
+    apiVersionOf: (object) => {
+      const wanted = resolved.wanted.get(wantedKey(object.id, object.bundle))!.object;
+      return wanted.group ? `${wanted.group}/${wanted.version}` : wanted.version;
+    },
+  });
+}
+
+export function planInput(target: Target, resolved: ResolvedTarget, know: RoundKnowledge): PlanInput {
   const { state, bundles, content } = target;
+  const { inventory, observer } = know;
   const pausedLeaving = new Set(state.pausedLeaving);
-  return planCluster(
-    {
-      fleet: content.fleet,
-      paused: state.paused,
-      bundles: new Map(
-        bundles.map(({ bundle, assignment, policy, problem, broken }) => [
-          bundle,
-          {
-            paused: assignment.paused,
-            complete: broken.length === 0 && !problem,
-            reportsDrift: policy.drift === 'Notify',
-            policy,
-          },
-        ]),
-      ),
-      leaving: new Map(
-        [...target.leaving].map(([bundle, policy]) => [
-          bundle,
-          { policy, paused: pausedLeaving.has(bundle) },
-        ]),
-      ),
-      desired: resolved.desired,
-      inventory: know.inventory,
-      observe: (id) => know.observer.observe(id),
-      pruneHolds: state.pruneHolds,
-      deletionConsents: new Set(state.deletionConsents),
-      deletionGuard: state.deletionGuard,
-      isBackingOff: know.isBackingOff,
-    },
-    {
-      apiVersionOf: (object) => {
-        const wanted = resolved.wanted.get(wantedKey(object.id, object.bundle))!.object;
-        return wanted.group ? `${wanted.group}/${wanted.version}` : wanted.version;
-      },
-    },
+  return {
+    fleet: content.fleet,
+    paused: state.paused,
+    bundles: new Map(
+      bundles.map(({ bundle, assignment, policy, problem, broken }) => [
+        bundle,
+        {
+          paused: assignment.paused,
+          complete: broken.length === 0 && !problem,
+          reportsDrift: policy.drift === 'Notify',
+          policy,
+          manifest: assignment.manifestDigest,
+          ...(policy.dependsOn && { dependsOn: policy.dependsOn }),
+          ...(policy.healthTimeoutS !== undefined && { healthTimeoutS: policy.healthTimeoutS }),
+        },
+      ]),
+    ),
+    leaving: new Map(
+      [...target.leaving].map(([bundle, policy]) => [
+        bundle,
+        {
+          policy,
+          paused: pausedLeaving.has(bundle),
+          ...(policy.dependsOn && { dependsOn: policy.dependsOn }),
+        },
+      ]),
+    ),
+    desired: resolved.desired,
+    inventory,
+    // A hook whose object is gone has failed: that it only seems to be gone must not suffice.
+    observe: (id) =>
+      inventory.get(id)?.hook && observer.isDoubtful(id) ? { state: 'unobserved' } : observer.observe(id),
+    health: (id) => observer.record(id)?.health,
+    now: know.now,
+    unplanned: unplannedOf(target, resolved),
+    pruneHolds: state.pruneHolds,
+    deletionConsents: new Set(state.deletionConsents),
+    deletionGuard: state.deletionGuard,
+    isBackingOff: know.isBackingOff,
+  };
+}
+
+function unplannedOf({ bundles }: Target, { unresolved }: ResolvedTarget): UnplannedObject[] {
+  const missing = unresolved.map(({ bundle: { bundle }, object: { kind, name, placement } }) => ({
+    bundle,
+    ...(placement && { placement }),
+    message: `${kind} ${name}: the cluster does not serve its kind`,
+  }));
+  const broken = bundles.flatMap(({ bundle, broken: objects }) =>
+    objects.map(({ digest, problem }) => ({ bundle, message: `${digest}: ${problem}` })),
   );
+  return [...missing, ...broken];
 }
 
 /** Kinds of which so many objects are applied that their watches had better rest; deletions need theirs. */
@@ -68,7 +95,22 @@ export function bulkKinds({ phases }: Plan): ReadonlySet<string> {
   return new Set([...counts].filter(([, count]) => count >= bulk).map(([kind]) => kind));
 }
 
-/** Its end would come without an event. */
+const unwatched: ReadonlySet<Skip['reason']> = new Set([
+  'unobserved',
+  'owned-by-other',
+  'terminating',
+  'waiting',
+  'hook-running',
+  'hook-in-the-way',
+]);
+
+/** Its end may come without an event. */
 export function waitsUnwatched(skip: Skip): boolean {
-  return skip.reason === 'unobserved' || skip.reason === 'owned-by-other' || skip.reason === 'terminating';
+  return unwatched.has(skip.reason);
+}
+
+/** Hooks whose objects this plan deletes, though they are wanted. */
+export function hookRemovals({ phases }: Plan): ReadonlySet<ObjectId> {
+  const steps = phases.flat().filter((step) => step.kind === 'delete' && step.ofHook);
+  return new Set(steps.map((step) => step.id));
 }

@@ -1,10 +1,11 @@
-import type { InventoryEntry } from '@muster/apply-plan';
+import { runOf } from '@muster/apply-plan';
+import type { HookRecord, InventoryEntry } from '@muster/apply-plan';
 import type { ObjectId } from '@muster/manifest';
 import type { Kinds } from './kinds.ts';
 import type { Observer } from './observer.ts';
 import type { Target as SurveyTarget } from './surveyor.ts';
 import { resourceOf, surveyTarget, wantedKey } from './target.ts';
-import type { ResolvedTarget } from './target.ts';
+import type { ResolvedTarget, Wanted } from './target.ts';
 
 /** What the watches can't tell: objects that aren't ours yet, or may be ours no more. */
 export function surveyTargets(
@@ -20,8 +21,11 @@ export function surveyTargets(
     if (observer.isLongAbsent(id)) observer.forgetAbsence(id);
     const observation = observer.observe(id);
     // Without our label no watch tells of it: another fleet's object may have gone meanwhile.
+    const entry = inventory.get(id);
+    if (entry?.hook && hasRunItsTurns(entry.hook, resolved.wanted.get(wantedKey(id, bundle)))) continue;
     const isUnwatched =
       observation.state === 'unobserved' ||
+      (entry?.hook !== undefined && observer.isDoubtful(id)) ||
       (observation.state === 'present' && observation.live.fleet !== fleet);
     const resource = resolved.wanted.get(wantedKey(id, bundle))?.object.resource;
     const target = resource && isUnwatched ? surveyTarget(id, resource) : undefined;
@@ -44,4 +48,11 @@ export function surveyTargets(
     if (target) targets.set(id, target);
   }
   return [...targets.values()];
+}
+
+/** Whatever became of its object: nothing depends on it any more. */
+function hasRunItsTurns(record: HookRecord, wanted: Wanted | undefined): boolean {
+  if (record.manifest !== wanted?.bundle.assignment.manifestDigest || record.runs.length === 0) return false;
+  const turns = wanted.object.placement?.hook?.phases.filter((phase) => phase !== 'SyncFail') ?? [];
+  return turns.every((phase) => runOf(record, record.manifest, phase)?.state === 'succeeded');
 }

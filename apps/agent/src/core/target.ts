@@ -101,6 +101,7 @@ export function resolveTarget(
         bundle: bundle.bundle,
         digest: object.digest,
         ...(ignoring !== undefined && { ignoring }),
+        ...(object.placement && { placement: object.placement }),
       });
       wanted.set(wantedKey(id, bundle.bundle), { bundle, object });
     }

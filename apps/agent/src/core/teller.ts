@@ -9,6 +9,7 @@ import type { Observer } from './observer.ts';
 import type { PodTroubles } from './pod-troubles.ts';
 import type { Sight } from './sight.ts';
 import type { Target } from './target.ts';
+import type { Waits } from './waits.ts';
 
 export interface TellerOptions {
   readonly statuses: StatusBook;
@@ -17,12 +18,14 @@ export interface TellerOptions {
   readonly drift: Drift;
   readonly sight: Sight;
   readonly troubles: PodTroubles;
+  readonly waits: Waits;
   readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
 }
 
 /** Makes the statuses of all bundles from what is known now. */
 export class Teller {
   readonly #o: TellerOptions;
+  #timeouts: ReadonlyMap<string, number | undefined> = new Map();
 
   constructor(options: TellerOptions) {
     this.#o = options;
@@ -30,6 +33,8 @@ export class Teller {
 
   tell(target: Target, skips: SkipsByBundle): void {
     const { statuses, observer, failures, drift, sight, troubles, inventory } = this.#o;
+    this.#timeouts = new Map(target.bundles.map((it) => [it.bundle, it.policy.healthTimeoutS]));
+    const observedAt = Date.now();
     troubles.consider(inventory, (id) => observer.record(id));
     const know = {
       version: target.state.version,
@@ -42,11 +47,17 @@ export class Teller {
       observationProblem: (id: ObjectId) => observer.problemOf(id),
       clusterIsAway: sight.isClusterAway(),
       blindKinds: sight.blindKinds(),
-      observedAt: Date.now(),
+      lateBundles: this.#o.waits.late((bundle) => this.#timeouts.get(bundle), observedAt),
+      observedAt,
     };
     const assignedAs = new Map(target.state.assignments.map((it) => [it.bundle, printOf(it)]));
     const current = currentStatuses(target.bundles, skips, statuses.all(), know);
     statuses.update(current, (bundle) => assignedAs.get(bundle) ?? '');
+  }
+
+  /** When a wait will have lasted too long, or a hook's deadline is. */
+  nextAt(now: number): number | undefined {
+    return this.#o.waits.nextAt((bundle) => this.#timeouts.get(bundle), now);
   }
 }
 

@@ -65,7 +65,7 @@ type Row = [
 ];
 
 /** What few entries have. */
-type Rare = Pick<InventoryEntry, 'ignoring'>;
+type Rare = Pick<InventoryEntry, 'ignoring' | 'wave' | 'hook'>;
 
 /** The inventory as bytes: one row an entry, compressed. */
 export async function encodeInventory(entries: readonly InventoryEntry[]): Promise<Buffer> {
@@ -84,22 +84,31 @@ export async function encodeInventory(entries: readonly InventoryEntry[]): Promi
   return storable(Buffer.from(JSON.stringify(rows)));
 }
 
-function rareOf({ ignoring }: InventoryEntry): [Rare?] {
-  return ignoring === undefined ? [] : [{ ignoring }];
+function rareOf({ ignoring, wave, hook }: InventoryEntry): [Rare?] {
+  if (ignoring === undefined && wave === undefined && hook === undefined) return [];
+  return [
+    {
+      ...(ignoring !== undefined && { ignoring }),
+      ...(wave !== undefined && { wave }),
+      ...(hook && { hook }),
+    },
+  ];
 }
 
 export function decodeInventory(stored: Buffer): InventoryEntry[] {
   const rows = JSON.parse(contentOf(stored).toString('utf8')) as Row[];
-  return rows.map(([id, bundle, apiVersion, owned, uid, digest, resourceVersion, fieldsHash, adopted, rare]) => ({
-    id,
-    bundle,
-    apiVersion,
-    state: owned ? 'owned' : 'intended',
-    ...(uid === null ? {} : { uid }),
-    ...(digest === null ? {} : { digest }),
-    ...(resourceVersion === null ? {} : { resourceVersion }),
-    ...(fieldsHash === null ? {} : { fieldsHash }),
-    adopted: adopted === 1,
-    ...rare,
-  }));
+  return rows.map(
+    ([id, bundle, apiVersion, owned, uid, digest, resourceVersion, fieldsHash, adopted, rare]) => ({
+      id,
+      bundle,
+      apiVersion,
+      state: owned ? 'owned' : 'intended',
+      ...(uid === null ? {} : { uid }),
+      ...(digest === null ? {} : { digest }),
+      ...(resourceVersion === null ? {} : { resourceVersion }),
+      ...(fieldsHash === null ? {} : { fieldsHash }),
+      adopted: adopted === 1,
+      ...rare,
+    }),
+  );
 }

@@ -9,13 +9,7 @@ import type { Failure } from '../core/failures.ts';
 import type { LiveRecord } from '../core/live-record.ts';
 import type { Unseen } from '../core/unseen.ts';
 import { listed } from './listed.ts';
-import type {
-  AssignmentStatus,
-  FieldDifference,
-  ObjectStatus,
-  StatusReason,
-  SyncStatus,
-} from './model.ts';
+import type { AssignmentStatus, FieldDifference, ObjectStatus, StatusReason, SyncStatus } from './model.ts';
 
 /** All that statuses are made from. */
 export interface Knowledge {
@@ -33,6 +27,8 @@ export interface Knowledge {
   readonly clusterIsAway: boolean;
   /** What can't be watched for long, and why, by `<group>/<kind>`, or that and a namespace. */
   readonly blindKinds: ReadonlyMap<string, Unseen>;
+  /** Bundles that have waited for health longer than the seconds that they may. */
+  readonly lateBundles?: ReadonlyMap<string, number>;
   readonly observedAt: number;
 }
 
@@ -71,6 +67,8 @@ interface Finding {
 }
 
 const maxWarnings = 20;
+/** What waits is told after what it may wait for. */
+const waitingWeight = 7;
 
 /** The status of one assignment. `rivals` are warnings of `rivalClaims`. */
 export function assess(
@@ -173,6 +171,7 @@ function assessObject(
       `the cluster does not serve ${ref.kind} of ${ref.group || 'the core group'} ${ref.version}`,
       1,
     );
+  if (object.placement?.hook) return assessHook(ref, id, skip, know);
   const entry = know.inventory.get(id);
   const live = know.record(id);
   const failure = know.failure(id);
@@ -187,7 +186,8 @@ function assessObject(
     return bad('OutOfSync', health, failure.reason, failure.message, 2, failure.differences);
   if (skip && !skip.deletion && skip.reason !== 'backing-off') {
     const said = sayOf(skip, know);
-    return bad(said.sync, said.sync === 'Unknown' ? 'Unknown' : health, said.reason, said.message, 3);
+    const weight = skip.reason === 'waiting' || skip.reason === 'stopped' ? waitingWeight : 3;
+    return bad(said.sync, said.sync === 'Unknown' ? 'Unknown' : health, said.reason, said.message, weight);
   }
   const blind = blindnessOf(ref, know);
   if (blind !== undefined)
@@ -198,7 +198,33 @@ function assessObject(
   return bad('Synced', health, 'Unhealthy', message, health === 'Degraded' ? 4 : 5);
 }
 
-function blindnessOf({ group, kind, namespace }: ObjectStatus['object'], know: Knowledge): Unseen | undefined {
+/** A hook that ran is as it should be, whatever became of its object. */
+function assessHook(
+  ref: ObjectStatus['object'],
+  id: ObjectId,
+  skip: Skip | undefined,
+  know: Knowledge,
+): ReturnType<typeof assessObject> {
+  if (skip?.reason === 'hook-done') return { sync: 'Synced', health: 'Healthy' };
+  const failure = know.failure(id);
+  const said: ReturnType<typeof sayOf> = failure
+    ? { ...failure, sync: 'OutOfSync' }
+    : skip && skip.reason !== 'backing-off'
+      ? sayOf(skip, know)
+      : { sync: 'OutOfSync', reason: 'Waiting', message: 'the hook begins' };
+  const health = skip?.reason === 'hook-failed' ? 'Degraded' : 'Progressing';
+  const weight = skip?.reason === 'hook-failed' ? 1 : said.reason === 'Waiting' ? waitingWeight - 1 : 3;
+  return {
+    sync: said.sync,
+    health,
+    finding: finding(ref, said.sync, health, said.reason, said.message, weight),
+  };
+}
+
+function blindnessOf(
+  { group, kind, namespace }: ObjectStatus['object'],
+  know: Knowledge,
+): Unseen | undefined {
   const kinds = know.blindKinds;
   return kinds.get(`${group}/${kind}`) ?? kinds.get(`${group}/${kind}/${namespace}`);
 }
@@ -219,7 +245,12 @@ function summarise(
     manifestDigest: bundle.assignment.manifestDigest,
     version: know.version,
     sync: bundle.problem ? 'OutOfSync' : isUnknown ? 'Unknown' : outOfSync ? 'OutOfSync' : 'Synced',
-    health: bundle.problem && bundle.objects.length === 0 ? 'Unknown' : health,
+    health:
+      bundle.problem && bundle.objects.length === 0
+        ? 'Unknown'
+        : know.lateBundles?.has(bundle.bundle)
+          ? worseHealth(health, 'Degraded')
+          : health,
     ...told,
     objects: listed(findings.map((found) => found.status)),
     objectCount: bundle.objects.length + bundle.broken.length + bundle.refused.length,
@@ -242,6 +273,11 @@ function reasonAndMessage(
     return { reason: 'Paused', message: 'the bundle is paused: nothing is written' };
   const first = findings.find((found) => found.status.sync !== 'Synced')?.status;
   if (first) {
+    if (first.reason === 'Waiting' || first.reason === 'HookFailed') {
+      const lateS = first.reason === 'Waiting' ? know.lateBundles?.get(bundle.bundle) : undefined;
+      const late = lateS === undefined ? '' : ` (for more than ${lateS} seconds)`;
+      return { reason: first.reason, message: `${first.message}${late}` };
+    }
     const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
     return {
       reason: first.reason,
@@ -297,6 +333,22 @@ function sayOf(
         reason: 'PruneHeld',
         message: `its deletion needs consent: ${skip.detail ?? ''}`,
       };
+    case 'waiting':
+      return skip.deletion
+        ? { sync: 'OutOfSync', reason: 'Pruning', message: `its deletion waits: ${skip.detail ?? ''}` }
+        : { sync: 'OutOfSync', reason: 'Waiting', message: skip.detail ?? 'it waits for its turn' };
+    case 'hook-running':
+      return { sync: 'OutOfSync', reason: 'Waiting', message: skip.detail ?? 'the hook runs' };
+    case 'hook-failed':
+    case 'stopped':
+      return { sync: 'OutOfSync', reason: 'HookFailed', message: skip.detail ?? 'a hook failed' };
+    case 'hook-in-the-way':
+      return {
+        sync: 'OutOfSync',
+        reason: 'OwnedByOther',
+        message:
+          'one that Muster did not make bears the name of this hook, which cannot run until that is gone',
+      };
     case 'backing-off':
       return { sync: 'OutOfSync', reason: 'Pruning', message: 'its deletion is tried again later' };
     case 'drifted':
@@ -308,6 +360,7 @@ function sayOf(
           : 'somebody deleted it; its bundle only reports that',
       };
     case 'unchanged':
+    case 'hook-done':
       return { sync: 'Synced', reason: 'Applied', message: '' };
   }
 }

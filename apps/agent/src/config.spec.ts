@@ -41,6 +41,8 @@ describe("the agent's arguments", () => {
     expect(parseAgentArguments(['--hubb', 'x'], {})).toMatchObject({ kind: 'error' });
     expect(parseAgentArguments(['--log-level', 'loud'], {})).toMatchObject({ kind: 'error' });
     expect(parseAgentArguments(['--health-listen', 'x'], {})).toMatchObject({ kind: 'error' });
+    expect(parseAgentArguments(['--hub', 'hub.example.com'], {})).toMatchObject({ kind: 'error' });
+    expect(parseAgentArguments(['--hub-session', 'hub:99999'], {})).toMatchObject({ kind: 'error' });
     expect(parseAgentArguments(['--help'], {})).toEqual({ kind: 'help' });
     expect(agentHelp()).toContain('--join-token TOKEN');
   });

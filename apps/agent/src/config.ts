@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseHealthAddress } from './health.ts';
 import type { HealthAddress } from './health.ts';
+import { isHostPort } from './host-port.ts';
 import { isNamespaceName } from './install/names.ts';
 
 /** Everything that an agent is told from outside. */
@@ -108,8 +109,9 @@ export function agentHelp(): string {
   );
   return [
     'Usage: muster agent [options]',
+    '       muster agent manifests --image IMAGE [options]',
     '',
-    'Keeps one Kubernetes cluster as its fleet says.',
+    'Keeps one Kubernetes cluster as its fleet says; or prints what installs an agent in one, for kubectl apply.',
     '',
     ...lines,
     `  ${'--help'.padEnd(28)} this text`,
@@ -157,6 +159,11 @@ export function parseAgentArguments(
       kind: 'error',
       message: `--health-listen ${healthListen}: HOST:PORT, or :PORT for all interfaces`,
     };
+  for (const flag of ['hub', 'hub-session'] as const) {
+    const address = given(flag);
+    if (address !== undefined && !isHostPort(address))
+      return { kind: 'error', message: `--${flag} ${address}: HOST:PORT, as hub.example.com:8444` };
+  }
   const namespaces = given('namespaces')?.split(',');
   const badNamespace = namespaces?.find((name) => !isNamespaceName(name));
   if (badNamespace !== undefined)

@@ -1,5 +1,6 @@
 export { agentHelp, agentVersion, parseAgentArguments } from './config.ts';
 export type { AgentConfig, ParsedArguments } from './config.ts';
+export { isHostPort } from './host-port.ts';
 export { agentManifests } from './install/manifests.ts';
 export type { AgentManifestsOptions } from './install/manifests.ts';
 export { parseRights } from './install/rights.ts';

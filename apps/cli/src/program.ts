@@ -235,6 +235,7 @@ export function createProgram(io: Io, done: (exitCode: ExitCode) => void): Comma
   agent
     .command('manifests')
     .description('an agent for `kubectl apply -f -`; the hub makes a join token for it')
+    .helpOption('-h, --help', 'display help for command')
     .requiredOption('--image <image>', "of the agent's container")
     .option('--name <cluster>', 'how the cluster is to be called; without it, as its token says')
     .option('--label <key=value>', 'a label that the cluster gets; repeatable', collect)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startFakeHub } from '../testing/fake-hub.ts';
 import { runCli } from '../testing/run-cli.ts';
+import { cluster } from '../testing/samples.ts';
 
 const pauseOf = (scope: string, name: string) => ({
   scope,
@@ -46,6 +47,17 @@ describe('muster', () => {
     expect(hub.requests[0]!.body).toEqual({ bundle: 'checkout', labelSelector: 'env=dev' });
   });
 
+  test('sync is 1 where the repo could not be looked at', async () => {
+    await using hub = await startFakeHub(() => ({
+      json: { revision: '1a2b3c4d5e', asked: ['a'], notConnected: [], repoError: 'connection refused' },
+    }));
+    expect(await runCli(['sync'], hub)).toEqual({
+      exitCode: 1,
+      stdout: 'revision 1a2b3c4d; asked 1 cluster\n',
+      stderr: 'muster: the repo could not be looked at: connection refused\n',
+    });
+  });
+
   test('cluster token prints the token alone, for scripts', async () => {
     await using hub = await startFakeHub(() => ({
       json: {
@@ -88,6 +100,50 @@ describe('muster', () => {
     expect(hub.requests).toEqual([]);
     const sure = await runCli(['cluster', 'rm', 'eu-1', '--yes'], { env, stdinIsTty: true, ask });
     expect(sure).toEqual({ exitCode: 0, stdout: 'cluster/eu-1 removed\n', stderr: '' });
+  });
+
+  test('cluster rm --delete-workloads asks, says what it would do, and waits until nothing remains', async () => {
+    const leaving = { ...cluster, removal: { since: '2026-11-21T12:00:00.000Z', by: 'admin' } };
+    const answers = [[leaving], []];
+    await using hub = await startFakeHub(({ method, path }) => {
+      if (method === 'DELETE') return { json: undefined };
+      if (path.startsWith('clusters')) return { json: { items: answers.shift() ?? [] } };
+      hub.notify('clusters');
+      return { json: { items: [{ bundle: 'shop', message: '2 objects are being deleted' }] } };
+    });
+    const env = { MUSTER_URL: hub.url, MUSTER_TOKEN: 'secret' };
+    const args = ['cluster', 'rm', 'eu-1', '--delete-workloads'];
+    const unsure = await runCli(args, { env });
+    expect(unsure).toMatchObject({ exitCode: 2 });
+    expect(unsure.stderr).toContain('everything that the fleet runs on eu-1 would be deleted');
+    const asked: string[] = [];
+    const ask = (question: string) => {
+      asked.push(question);
+      return Promise.resolve('n');
+    };
+    expect(await runCli(args, { env, stdinIsTty: true, ask })).toMatchObject({ exitCode: 1 });
+    expect(asked).toEqual([
+      'Everything that the fleet runs on eu-1 will be deleted, namespaces and volumes included; then its agent stops. Continue? [y/N] ',
+    ]);
+    expect(hub.requests).toEqual([]);
+    expect(await runCli([...args, '--yes', '--timeout', '20s'], { env })).toEqual({
+      exitCode: 0,
+      stdout: 'cluster/eu-1 removed; nothing of its workloads remains\n',
+      stderr: '',
+    });
+    expect(hub.requests[0]).toMatchObject({ method: 'DELETE', path: 'clusters/eu-1?workloads=delete' });
+  });
+
+  test('cluster rm takes one of its two options', async () => {
+    await using hub = await startFakeHub(() => ({ json: undefined }));
+    expect(
+      await runCli(['cluster', 'rm', 'eu-1', '--keep-workloads', '--delete-workloads', '--yes'], hub),
+    ).toMatchObject({
+      exitCode: 2,
+      stderr: 'muster: give --keep-workloads or --delete-workloads, not both\n',
+    });
+    await runCli(['cluster', 'rm', 'eu-1', '--keep-workloads'], hub);
+    expect(hub.requests).toMatchObject([{ method: 'DELETE', path: 'clusters/eu-1' }]);
   });
 
   test('allow-delete is 1 where nothing waits for consent', async () => {

@@ -1,4 +1,4 @@
-import { agentManifests, parseRights } from '@muster/agent';
+import { agentManifests, isHostPort, parseRights } from '@muster/agent';
 import type { Rights, RightsText } from '@muster/agent';
 import type { JoinTokenRequest, NewJoinToken } from '@muster/api';
 import type { Context } from '../context.ts';
@@ -28,6 +28,12 @@ export async function printAgentManifests(
   options: AgentManifestsOptions,
 ): Promise<ExitCode> {
   const rights = rightsOf(options);
+  checkAddresses(options);
+  if (options.joinToken !== undefined && !/^muster-join-[\w-]+\.[\w-]+\.[\w-]+$/.test(options.joinToken))
+    throw new CliError('--join-token is no join token', {
+      exitCode: EXIT_USAGE,
+      hint: '`muster cluster token` makes one; it begins with muster-join-.',
+    });
   const { joinToken, hub } = options.joinToken === undefined ? await invite(open, options) : options;
   if (joinToken === undefined || hub === undefined) {
     throw new CliError('the agent must be told where its hub is', {
@@ -46,6 +52,13 @@ export async function printAgentManifests(
     }),
   );
   return EXIT_OK;
+}
+
+function checkAddresses({ hub, hubSession }: AgentManifestsOptions): void {
+  for (const [flag, address] of Object.entries({ '--hub': hub, '--hub-session': hubSession })) {
+    if (address === undefined || isHostPort(address)) continue;
+    throw new CliError(`${flag} must be HOST:PORT, and is "${address}"`, { exitCode: EXIT_USAGE });
+  }
 }
 
 /** Before a token is made for it. */

@@ -4,7 +4,7 @@ import { CliError, EXIT_NO, EXIT_OK, EXIT_USAGE } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { columnsFor } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
-import { ago, count, orNone, outOf, printPlace } from '../output/text.ts';
+import { ago, count, orNone, outOf, plainTexts, printPlace, printProblem } from '../output/text.ts';
 import { assignments } from '../resources/assignments.ts';
 import { findResource } from '../resources/find-resource.ts';
 
@@ -15,7 +15,7 @@ type Line = readonly [string, string | undefined];
 export async function describe(context: Context, kind: string, name: string): Promise<ExitCode> {
   const { hub, io } = context;
   const resource = findResource(kind);
-  const [item] = await hub.list<unknown>(resource.list, resource.find(name), 1);
+  const [item] = plainTexts(await hub.list<unknown>(resource.list, resource.find(name), 1));
   if (item === undefined)
     throw new CliError(`there is no ${resource.singular} "${name}"`, { exitCode: EXIT_NO });
   switch (resource.list) {
@@ -105,7 +105,7 @@ async function assignmentsOf(
   { hub, io, colours }: Context,
   of: { cluster?: string; bundle?: string },
 ): Promise<string> {
-  const items = await hub.list<Assignment>('assignments', of);
+  const items = plainTexts(await hub.list<Assignment>('assignments', of));
   if (items.length === 0) return '\nNo assignments.\n';
   const columns = columnsFor(assignments, 'table', items, { colours, now: io.now() });
   const objects = items.flatMap((it) =>
@@ -137,9 +137,7 @@ function printFailures({ failures, bundles }: Revision): string {
 }
 
 function printProblems(problems: readonly RepoProblem[]): string {
-  return problems
-    .map((it) => `${printPlace(it)} ${it.field && `${it.field}: `}${it.message}`.trim())
-    .join('\n');
+  return problems.map(printProblem).join('\n');
 }
 
 function printLines(lines: readonly Line[]): string {

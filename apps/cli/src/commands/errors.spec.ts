@@ -59,6 +59,14 @@ Start one with \`muster hub\`, or name another with \`muster login URL --token T
     [['pause', 'checkout', '--all'], 'it must be said what to pause or resume, in one way'],
     [['wait', '--for', 'luck'], '"luck" is nothing to wait for'],
     [['cluster', 'label', 'eu-1', 'env'], '"env" is no change of a label'],
+    [
+      ['agent', 'manifests', '--image', 'a', '--hub', 'hub', '--join-token', 'muster-join-a.b.c'],
+      '--hub must be HOST:PORT, and is "hub"',
+    ],
+    [
+      ['agent', 'manifests', '--image', 'a', '--hub', 'hub:1', '--join-token', 'secret'],
+      '--join-token is no join token',
+    ],
     [['cluster', 'token', '--expires', 'soon'], '--expires must be a duration, and is "soon"'],
   ])('%j is 2', async (args, message) => {
     await using hub = await startFakeHub(() => ({ json: { items: [] } }));
@@ -72,5 +80,8 @@ Start one with \`muster hub\`, or name another with \`muster login URL --token T
     const { exitCode, stdout } = await runCli(['get', '--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Usage: muster get [options] <list> [name]');
+    const ofManifests = await runCli(['agent', 'manifests', '--help']);
+    expect(ofManifests.exitCode).toBe(0);
+    expect(ofManifests.stdout).toContain('Usage: muster agent manifests [options]');
   });
 });

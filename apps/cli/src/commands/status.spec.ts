@@ -37,11 +37,19 @@ Assignments:  5; 3 Synced, 2 Unknown; 3 Healthy, 2 Unknown
     expect(stdout.split('\n').slice(0, 6)).toEqual([
       '4 things to look at:',
       '  Repo: connection refused',
-      '  Revision ffffffff is refused: muster.yaml:3:1 The kind "Bundel" is unknown.',
+      '  Revision ffffffff is refused: muster.yaml:3:1 kind: The kind "Bundel" is unknown.',
       '  Paused: the whole fleet, since 60m, by ann: incident',
       '  Cluster us-1: silent for 10 minutes',
       '',
     ]);
+  });
+
+  test('lets nothing that others wrote move the cursor', async () => {
+    const goodRevision = { ...revision, message: 'Paint\u001b[31mred', author: 'Eve\u0007' };
+    await using hub = await startFakeHub(() => ({ json: { ...status, goodRevision } }));
+    const { stdout } = await runCli(['status'], hub);
+    expect(stdout).toContain('Paint [31mred (Eve ,');
+    expect(stdout).not.toMatch(/[\u001b\u0007]/);
   });
 
   test('-o json is what the hub says', async () => {

@@ -4,7 +4,7 @@ import { EXIT_OK } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Colours } from '../output/colours.ts';
 import { parseFormat, printData } from '../output/format.ts';
-import { ago, count, firstLine, outOf, printPlace, shortSha } from '../output/text.ts';
+import { ago, count, firstLine, outOf, plainTexts, printProblem, shortSha } from '../output/text.ts';
 import { printScope } from './pause.ts';
 
 /** `muster status`: the fleet at a glance, what is wrong first. */
@@ -17,7 +17,7 @@ export async function status(
   io.stdout(
     format === 'json' || format === 'yaml'
       ? await printData(fleet, format)
-      : printStatus(fleet, colours, io.now()),
+      : printStatus(plainTexts(fleet), colours, io.now()),
   );
   return EXIT_OK;
 }
@@ -63,7 +63,7 @@ export function printStatus(fleet: FleetStatus, colours: Colours, now: number): 
 function refusal({ newestRevision }: FleetStatus, colours: Colours): string[] {
   if (newestRevision?.state !== 'Refused') return [];
   const [problem] = newestRevision.problems;
-  const why = problem === undefined ? '' : `: ${printPlace(problem)} ${problem.message}`;
+  const why = problem === undefined ? '' : `: ${printProblem(problem)}`;
   return [colours.red(`Revision ${shortSha(newestRevision.sha)} is refused${why}`)];
 }
 

@@ -14,9 +14,10 @@ export async function sync(
   options: ClusterOptions,
 ): Promise<ExitCode> {
   const request: SyncRequest = { ...(bundle !== undefined && { bundle }), ...clusterScope(options) };
-  const { revision, asked, notConnected } = await hub.post<SyncResult>('sync', request);
+  const { revision, asked, notConnected, repoError } = await hub.post<SyncResult>('sync', request);
   io.stdout(`revision ${shortSha(revision)}; asked ${count(asked.length, 'cluster')}\n`);
   if (notConnected.length > 0) io.stderr(`Not connected, and so not asked: ${notConnected.join(', ')}\n`);
+  if (repoError) throw new CliError(`the repo could not be looked at: ${repoError}`, { exitCode: EXIT_NO });
   return EXIT_OK;
 }
 

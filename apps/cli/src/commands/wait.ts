@@ -5,7 +5,7 @@ import type { ExitCode } from '../exit.ts';
 import { changes } from '../hub-api/changes.ts';
 import { HubUnreachable } from '../hub-api/client.ts';
 import type { HubClient, Query } from '../hub-api/client.ts';
-import { count, printPlace, shortSha } from '../output/text.ts';
+import { count, plain, printProblem, shortSha } from '../output/text.ts';
 import { parseDuration } from './duration.ts';
 
 export interface WaitOptions {
@@ -46,7 +46,7 @@ export async function wait({ io, hub }: Context, options: WaitOptions): Promise<
       return EXIT_OK;
     }
     ({ missing } = progress);
-    if (io.stderrIsTty) io.stderr(`\r\u001b[KWaiting: ${missing}`);
+    if (io.stderrIsTty) io.stderr(`\r\u001b[KWaiting: ${plain(missing)}`);
   }
   if (io.stderrIsTty) io.stderr('\n');
   if (io.signal.aborted) throw new CliError('interrupted', { exitCode: EXIT_NO });
@@ -141,14 +141,14 @@ async function revisionArrived(hub: HubClient, sha: string, scope: Query): Promi
   if (revision.state === 'Resolving')
     return { done: false, missing: `revision ${shortSha(sha)} is being resolved` };
   if (revision.state === 'Refused') {
-    const problems = revision.problems.map((it) => `\n  ${printPlace(it)} ${it.message}`).join('');
+    const problems = revision.problems.map((it) => `\n  ${printProblem(it)}`).join('');
     throw new CliError(`revision ${shortSha(sha)} is refused${problems}`, { exitCode: EXIT_NO });
   }
   const failing = await hub.list<Bundle>('bundles', { state: 'Failing', name: scope['bundle'] });
   if (failing.length > 0 && revision.newest) {
     const problems = failing.map((it) => {
       const [problem] = it.problems;
-      return `\n  ${it.name}: ${problem === undefined ? 'it does not render' : `${printPlace(problem)} ${problem.message}`}`;
+      return `\n  ${it.name}: ${problem === undefined ? 'it does not render' : printProblem(problem)}`;
     });
     throw new CliError(
       `${count(failing.length, 'bundle')} can't go to revision ${shortSha(sha)}${problems.join('')}`,

@@ -1,3 +1,5 @@
+import type { RepoProblem } from '@muster/api';
+
 /** How long ago, as kubectl says it: `45s`, `3m`, `5h`, `12d`. */
 export function ago(timestamp: string | null, now: number): string {
   if (timestamp === null) return '<never>';
@@ -14,6 +16,18 @@ export function shortSha(sha: string | null): string {
 
 export function firstLine(text: string): string {
   return text.split('\n', 1)[0]!;
+}
+
+/** What others wrote, in commits, labels and statuses: its lines stay, but nothing of it may move the cursor or paint. */
+export function plain(text: string): string {
+  return text.replace(/(?!\n)[\p{Cc}\p{Cf}]+/gu, ' ');
+}
+
+/** An answer of the hub with all of its texts plain, for output that is read and not parsed. */
+export function plainTexts<T>(answer: T): T {
+  return JSON.parse(
+    JSON.stringify(answer, (_, value: unknown) => (typeof value === 'string' ? plain(value) : value)),
+  ) as T;
 }
 
 /** `3 of 3`. */
@@ -39,6 +53,11 @@ export function printPlace(place: {
   column?: number | null | undefined;
 }): string {
   return [place.file, place.line, place.column].filter((it) => it != null && it !== '').join(':');
+}
+
+/** `apps/muster.yaml:12:5 spec.targets: must be a list.` */
+export function printProblem(problem: RepoProblem): string {
+  return `${printPlace(problem)} ${problem.field && `${problem.field}: `}${problem.message}`.trim();
 }
 
 export function orNone(text: string | null): string {

@@ -1,5 +1,5 @@
 import type { Revision } from '@muster/api';
-import { ago, firstLine, printPlace, shortSha } from '../output/text.ts';
+import { ago, firstLine, printProblem, shortSha } from '../output/text.ts';
 import type { Resource } from './resource.ts';
 
 export const revisions: Resource<Revision> = {
@@ -32,7 +32,7 @@ export const revisions: Resource<Revision> = {
 function firstProblem({ problems: [first, ...others] }: Revision): string {
   if (first === undefined) return '';
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return `${printPlace(first)} ${firstLine(first.message)}${more}`;
+  return `${firstLine(printProblem(first))}${more}`;
 }
 
 function clip(text: string, length: number): string {

@@ -17,7 +17,7 @@ export function attentionQuery(leaseMs: number): string {
     union all
     select 2, 0, 'Revision', r.sha, coalesce(concat_ws(': ',
       nullif(concat_ws(':', nullif(r.problems -> 0 ->> 'file', ''), r.problems -> 0 ->> 'line'), ''),
-      r.problems -> 0 ->> 'message'), 'It was refused.')
+      nullif(r.problems -> 0 ->> 'field', ''), r.problems -> 0 ->> 'message'), 'It was refused.')
     from revisions r where r.state = 'Refused' and r.seq = (select max(seq) from revisions)
     union all
     select 3, 0, 'Bundle', b.name, coalesce(b.problems -> 0 ->> 'message', 'It does not render.')

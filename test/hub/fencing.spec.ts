@@ -230,7 +230,7 @@ describe('two sessions of one cluster (invariant 13)', () => {
     };
   }
 
-  const batch = (statuses: StatusRow[]) => ({ statuses, gone: [], complete: [], applied: [] });
+  const batch = (statuses: StatusRow[]) => ({ statuses, gone: [], complete: [], applied: [], emptied: [] });
   const known = async () =>
     (await store.sql.first<{ sync: string }>('select sync from assignment_statuses'))?.sync;
 

@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import type { AgentManifestsOptions } from './commands/agent-manifests.ts';
 import type { TokenOptions } from './commands/cluster.ts';
+import type { RemoveOptions } from './commands/cluster-remove.ts';
 import type { GetOptions } from './commands/get.ts';
 import type { HealthOptions } from './commands/health.ts';
 import type { PauseOptions } from './commands/pause.ts';
@@ -166,12 +167,15 @@ export function createProgram(io: Io, done: (exitCode: ExitCode) => void): Comma
     );
   cluster
     .command('rm')
-    .description('remove a cluster: its agent stops, the workloads stay')
+    .description('remove a cluster: its agent stops, the workloads stay, or are deleted first')
     .argument('<name>')
+    .option('--keep-workloads', 'leave what runs there as it is; so without either option')
+    .option('--delete-workloads', 'delete what the fleet runs there first, and wait until nothing remains')
+    .option('--timeout <duration>', 'how long to wait for that', '10m')
     .option('-y, --yes', "don't ask")
-    .action((name: string, options: { yes?: boolean }) =>
+    .action((name: string, options: RemoveOptions) =>
       online(async (context) =>
-        (await import('./commands/cluster.ts')).clusterRemove(context, name, options),
+        (await import('./commands/cluster-remove.ts')).clusterRemove(context, name, options),
       ),
     );
 

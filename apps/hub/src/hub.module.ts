@@ -33,6 +33,7 @@ import { AgentGate } from './sessions/agent-gate.ts';
 import { EnrolmentService } from './sessions/enrolment.service.ts';
 import { Refusals } from './sessions/refusals.ts';
 import { SessionBook } from './sessions/session-book.ts';
+import { Departures } from './sessions/departures.ts';
 import { SyncRequests } from './sessions/sync-requests.ts';
 import { StatusWriter } from './status/status-writer.ts';
 import { CLOCK, type Clock, CONFIG, IDENTITY, LOGGER, type Logger, RENDERER, STORE } from './tokens.ts';
@@ -81,6 +82,7 @@ const services = [
   SessionBook,
   StatusWriter,
   SyncRequests,
+  Departures,
   Webhooks,
 ];
 

@@ -44,6 +44,9 @@ export const Cluster = z
       description: 'The newest desired state that is durable in the cluster.',
     }),
     paused: Pause.nullable().meta({ description: 'The widest pause that covers it.' }),
+    removal: z.object({ since: Timestamp, by: z.string() }).nullable().meta({
+      description: 'Set while its workloads are being deleted, after which it is removed.',
+    }),
   })
   .meta({ id: 'Cluster' });
 export type Cluster = z.infer<typeof Cluster>;
@@ -56,6 +59,10 @@ export const ClusterLabelsRequest = z.strictObject({
   remove: z.array(z.string()).default([]),
 });
 export type ClusterLabelsRequest = z.input<typeof ClusterLabelsRequest>;
+
+/** `DELETE /api/v1/clusters/{name}`: with `workloads=delete` the cluster is removed once nothing of it remains. */
+export const ClusterRemovalQuery = z.strictObject({ workloads: z.enum(['keep', 'delete']).default('keep') });
+export type ClusterRemovalQuery = z.infer<typeof ClusterRemovalQuery>;
 
 /** `POST /api/v1/join-tokens`. Without a name the token is open to any new name. */
 export const JoinTokenRequest = z.strictObject({

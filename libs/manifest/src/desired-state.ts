@@ -57,6 +57,7 @@ export const features = {
   ignoreDifferences: 'ignore-differences/v1',
   impersonation: 'impersonation/v1',
   healthRules: 'health-rules/v1',
+  emptied: 'emptied/v1',
 } as const;
 
 /** A desired state in its one order: equal contents become equal values, and so equal bytes. */

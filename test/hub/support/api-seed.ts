@@ -210,5 +210,5 @@ export function statusOf(
 }
 
 export async function report(sql: Sql, statuses: readonly StatusRow[]): Promise<void> {
-  await new StatusRepository(sql).write({ statuses, gone: [], complete: [], applied: [] });
+  await new StatusRepository(sql).write({ statuses, gone: [], complete: [], applied: [], emptied: [] });
 }

@@ -3,7 +3,6 @@ import type { Context } from '../context.ts';
 import { EXIT_OK } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { printData } from '../output/format.ts';
-import { confirm } from './confirm.ts';
 import { parseDuration } from './duration.ts';
 import { parseLabelChanges, parseLabels } from './label-arguments.ts';
 
@@ -50,17 +49,5 @@ export async function clusterLabel(
   const request: ClusterLabelsRequest = parseLabelChanges(changes);
   await hub.post<unknown>(`clusters/${encodeURIComponent(name)}/labels`, request);
   io.stdout(`cluster/${name} labelled\n`);
-  return EXIT_OK;
-}
-
-/** `muster cluster rm NAME`: its agent stops; the workloads stay. */
-export async function clusterRemove(
-  { io, hub }: Context,
-  name: string,
-  options: { readonly yes?: boolean },
-): Promise<ExitCode> {
-  await confirm(io, `The agent of ${name} will stop; the workloads stay as they are.`, options.yes);
-  await hub.delete<unknown>(`clusters/${encodeURIComponent(name)}`);
-  io.stdout(`cluster/${name} removed\n`);
   return EXIT_OK;
 }

@@ -52,6 +52,7 @@ function describeCluster(it: Cluster, now: number): string {
     ['Sync', it.sync],
     ['Health', it.health],
     ['Paused', printPause(it.paused)],
+    ['Leaving', it.removal ? `its workloads are deleted, since ${it.removal.since}` : undefined],
     ['Generation', `${it.applied?.generation ?? '-'} applied of ${it.desired?.generation ?? '-'}`],
     ['Defined', it.definedIn === null ? undefined : printPlace(it.definedIn)],
     [

@@ -19,6 +19,7 @@ export const cluster: Cluster = {
   desired: { epoch: 1, generation: 7 },
   applied: { epoch: 1, generation: 7 },
   paused: null,
+  removal: null,
 };
 
 export const silentCluster: Cluster = {

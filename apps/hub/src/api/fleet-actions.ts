@@ -1,6 +1,7 @@
 import type {
   Cluster,
   ClusterLabelsRequest,
+  ClusterRemovalQuery,
   DeletionConsentRequest,
   JoinTokenRequest,
   NewJoinToken,
@@ -40,8 +41,12 @@ export interface FleetActions {
     request: z.output<typeof ClusterLabelsRequest>,
     by: string,
   ): Promise<ActionOutcome<Cluster['labels']>>;
-  /** The agent is told and stops; the workloads stay. */
-  removeCluster(cluster: string, by: string): Promise<ActionOutcome<undefined>>;
+  /** The agent is told and stops. Workloads that are to be deleted are first: then the cluster stays until they are. */
+  removeCluster(
+    cluster: string,
+    workloads: ClusterRemovalQuery['workloads'],
+    by: string,
+  ): Promise<ActionOutcome<undefined>>;
   createJoinToken(
     request: z.output<typeof JoinTokenRequest>,
     by: string,

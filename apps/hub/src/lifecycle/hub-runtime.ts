@@ -10,6 +10,7 @@ import { DesiredStates } from '../plan/desired-states.ts';
 import { PlannerService } from '../plan/planner.service.ts';
 import { Advertised } from '../sessions/advertised.ts';
 import { AgentGate } from '../sessions/agent-gate.ts';
+import { Departures } from '../sessions/departures.ts';
 import { EnrolmentService } from '../sessions/enrolment.service.ts';
 import { SessionBook } from '../sessions/session-book.ts';
 import { SyncRequests } from '../sessions/sync-requests.ts';
@@ -52,6 +53,7 @@ export class HubRuntime {
   readonly #leadership: Leadership;
   readonly #garbage: GarbageCollector;
   readonly #syncs: SyncRequests;
+  readonly #departures: Departures;
   readonly #feed: ChangeFeed;
   readonly #schedule = new Schedule();
   #server: AgentServer | undefined;
@@ -76,6 +78,7 @@ export class HubRuntime {
     @Inject(Leadership) leadership: Leadership,
     @Inject(GarbageCollector) garbage: GarbageCollector,
     @Inject(SyncRequests) syncs: SyncRequests,
+    @Inject(Departures) departures: Departures,
     @Inject(ChangeFeed) feed: ChangeFeed,
   ) {
     this.#config = config;
@@ -97,6 +100,7 @@ export class HubRuntime {
     this.#leadership = leadership;
     this.#garbage = garbage;
     this.#syncs = syncs;
+    this.#departures = departures;
     this.#feed = feed;
   }
 
@@ -142,8 +146,10 @@ export class HubRuntime {
 
   /** Has desired states planned: here, or by the replica that does that. */
   async requestPlan(): Promise<void> {
-    if (this.#leadership.leads) await this.#planner.plan();
-    else await this.#bus.wake('plan');
+    if (!this.#leadership.leads) return this.#bus.wake('plan');
+    await this.#planner.plan();
+    // Who has nothing to delete is told nothing new, and so says nothing new.
+    await this.#departures.look();
   }
 
   /** As `requestPlan`, for those who don't wait. */
@@ -201,6 +207,10 @@ export class HubRuntime {
       this.#feed.changed(['clusters', 'bundles', 'assignments', 'objects', 'status']);
       void this.#bus.wake('desired');
     });
+    this.#departures.onLeft((clusterId) => {
+      this.#feed.changed(['clusters', 'bundles', 'assignments', 'objects', 'status']);
+      this.endRemoved(clusterId);
+    });
     this.#enrolment.onEnrolled(() => {
       this.#feed.changed(['clusters', 'status']);
       this.#background('planning', () => this.requestPlan());
@@ -239,7 +249,12 @@ export class HubRuntime {
       }),
     );
     this.#schedule.every(planMs, () =>
-      this.#guarded('planning', () => this.#ifLeading(() => this.#planner.plan())),
+      this.#guarded('planning', () =>
+        this.#ifLeading(async () => {
+          await this.#planner.plan();
+          await this.#departures.look();
+        }),
+      ),
     );
     this.#schedule.every(this.#config['git-poll-interval'], () =>
       this.#guarded('looking at the repo', () => this.#ifLeading(() => this.#git.look())),

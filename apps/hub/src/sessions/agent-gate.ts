@@ -8,6 +8,7 @@ import { DesiredStates } from '../plan/desired-states.ts';
 import { plain } from '../status/status-row.ts';
 import { StatusWriter } from '../status/status-writer.ts';
 import { IDENTITY, LOGGER, type Logger } from '../tokens.ts';
+import { Departures } from './departures.ts';
 import { unknownCluster } from './enrolment.service.ts';
 import { keptFacts } from './facts.ts';
 import { Refusals } from './refusals.ts';
@@ -26,6 +27,7 @@ export class AgentGate {
   readonly #statuses: StatusWriter;
   readonly #book: SessionBook;
   readonly #refusals: Refusals;
+  readonly #departures: Departures;
   readonly #identity: HubIdentity;
   readonly #logger: Logger;
   #connectionListener: () => void = () => undefined;
@@ -37,6 +39,7 @@ export class AgentGate {
     @Inject(StatusWriter) statuses: StatusWriter,
     @Inject(SessionBook) book: SessionBook,
     @Inject(Refusals) refusals: Refusals,
+    @Inject(Departures) departures: Departures,
     @Inject(IDENTITY) identity: HubIdentity,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -46,6 +49,7 @@ export class AgentGate {
     this.#statuses = statuses;
     this.#book = book;
     this.#refusals = refusals;
+    this.#departures = departures;
     this.#identity = identity;
     this.#logger = logger;
   }
@@ -101,6 +105,7 @@ export class AgentGate {
         await this.#statuses.write({ clusterId, session: session.session }, report);
         await this.#refusals.note(clusterId, name, report.refused);
         session.acknowledge(report.sequence);
+        if (report.emptied !== undefined) this.#lookForDepartures();
       },
       onFacts: async (facts) => {
         const kept = keptFacts(facts);
@@ -109,6 +114,13 @@ export class AgentGate {
       firstForbidden: (digests) => this.#desired.firstForbidden(clusterId, digests),
       onEnd: (end) => this.#ended(session, name, end),
     };
+  }
+
+  /** Whatever fails here is looked for again with the next plan. */
+  #lookForDepartures(): void {
+    this.#departures
+      .look()
+      .catch((error: unknown) => this.#logger.error({ err: error }, 'removing emptied clusters failed'));
   }
 
   #ended(session: HubSession, name: string, end: SessionEnd): void {

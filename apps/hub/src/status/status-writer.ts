@@ -1,4 +1,4 @@
-import type { Report } from '@muster/contracts';
+import type { Report, Version } from '@muster/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { type StatusBatch, StatusRepository, type StatusRow } from '@muster/store';
 import { CLOCK, type Clock, LOGGER, type Logger } from '../tokens.ts';
@@ -96,6 +96,7 @@ export function batchOf(
   const gone = new Map<string, StatusBatch['gone'][number]>();
   const complete = new Map<string, StatusBatch['complete'][number]>();
   const applied = new Map<string, StatusBatch['applied'][number]>();
+  const emptied = new Map<string, StatusBatch['emptied'][number]>();
   for (const { from, report } of reports) {
     const session = from.session.toString();
     for (const status of report.assignments) {
@@ -109,20 +110,20 @@ export function batchOf(
       }
     }
     if (report.complete) complete.set(from.clusterId, { cluster_id: from.clusterId, session });
-    if (report.applied !== undefined) {
-      const { epoch, generation } = report.applied;
-      applied.set(from.clusterId, {
-        cluster_id: from.clusterId,
-        session,
-        epoch: bounded(epoch),
-        generation: bounded(generation),
-      });
-    }
+    const version = ({ epoch, generation }: Version): StatusBatch['applied'][number] => ({
+      cluster_id: from.clusterId,
+      session,
+      epoch: bounded(epoch),
+      generation: bounded(generation),
+    });
+    if (report.applied !== undefined) applied.set(from.clusterId, version(report.applied));
+    if (report.emptied !== undefined) emptied.set(from.clusterId, version(report.emptied));
   }
   return {
     statuses: [...statuses.values()],
     gone: [...gone.values()],
     complete: [...complete.values()],
     applied: [...applied.values()],
+    emptied: [...emptied.values()],
   };
 }

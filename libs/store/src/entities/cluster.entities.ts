@@ -37,6 +37,9 @@ export const ClusterEntity = new EntitySchema({
     features: texts(),
     applied_epoch: bigint(),
     applied_generation: bigint(),
+    /** The newest desired state of which it said that nothing remains; 0 before there was any. */
+    emptied_epoch: bigint(),
+    emptied_generation: bigint(),
   },
   indices: [
     { name: 'clusters_name_idx', columns: ['name'], unique: true, where: 'removed_at IS NULL' },

@@ -40,6 +40,7 @@ export interface ClusterRow {
   readonly applied_epoch: string;
   readonly applied_generation: string;
   readonly pause: PauseListRow | null;
+  readonly removal: { readonly by: string; readonly since: string } | null;
 }
 
 /** A cluster's own status is Unknown where it is silent, and else the worst of its assignments'. */
@@ -57,7 +58,7 @@ export function clusterSource(
     columns: `v.id, v.name, v.uid, v.declared, v.declared_labels, v.register_labels, v.token_labels, v.enrolled_at,
       v.connected, v.seen_at, v.facts ->> 'kubernetesVersion' as kubernetes_version, v.agent_version, v.sync, v.health,
       v.total, v.synced, v.healthy, d.epoch as desired_epoch, d.generation as desired_generation, v.applied_epoch,
-      v.applied_generation, v.pause`,
+      v.applied_generation, v.pause, v.removal`,
     from: `from view v left join desired_states d on d.cluster_id = v.id and d.content_digest <> ''`,
     sorts: {
       name: { sql: 'v.name', type: 'text' },
@@ -113,6 +114,10 @@ export function toCluster(row: ClusterRow, liveness: Liveness): Cluster {
         ? null
         : { epoch: Number(row.applied_epoch), generation: Number(row.applied_generation) },
     paused: row.pause && toPause(row.pause),
+    removal: row.removal && {
+      since: timestampOrNull(new Date(row.removal.since)) ?? row.removal.since,
+      by: row.removal.by,
+    },
   };
 }
 

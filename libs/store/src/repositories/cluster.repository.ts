@@ -97,12 +97,14 @@ export class ClusterRepository {
   async enrol(enrolment: Enrolment): Promise<void> {
     await this.#sql.rows(
       `insert into clusters as c (id, name, uid, key_id, join_token, declared_labels, register_labels, token_labels, labels,
-         enrolled_at, certificate_not_after, session, features, applied_epoch, applied_generation)
-       values ($1, $2, $3, $4, $5, '{}', '{}', $6, $6, now(), to_timestamp($7::double precision / 1000), 0, '{}', 0, 0)
+         enrolled_at, certificate_not_after, session, features, applied_epoch, applied_generation, emptied_epoch,
+         emptied_generation)
+       values ($1, $2, $3, $4, $5, '{}', '{}', $6, $6, now(), to_timestamp($7::double precision / 1000), 0, '{}', 0, 0, 0,
+         0)
        on conflict (id) do update set name = excluded.name, uid = excluded.uid, key_id = excluded.key_id,
          join_token = excluded.join_token, token_labels = excluded.token_labels,
          labels = excluded.token_labels || c.register_labels || c.declared_labels,
-         enrolled_at = now(), removed_at = null, certificate_not_after = excluded.certificate_not_after`,
+         enrolled_at = now(), removed_at = null, removal = null, certificate_not_after = excluded.certificate_not_after`,
       [
         enrolment.id,
         enrolment.name,
@@ -162,8 +164,8 @@ export class ClusterRepository {
     );
     await this.#sql.rows(
       `insert into clusters as c (id, name, declared, declared_labels, register_labels, token_labels, labels, session, features,
-         applied_epoch, applied_generation)
-       select gen_random_uuid(), d.name, d.declared, d.labels, '{}', '{}', d.labels, 0, '{}', 0, 0
+         applied_epoch, applied_generation, emptied_epoch, emptied_generation)
+       select gen_random_uuid(), d.name, d.declared, d.labels, '{}', '{}', d.labels, 0, '{}', 0, 0, 0, 0
        from jsonb_to_recordset($1) as d(name text, labels jsonb, declared jsonb)
        on conflict (name) where removed_at is null do update set declared = excluded.declared,
          declared_labels = excluded.declared_labels,
@@ -189,6 +191,58 @@ export class ClusterRepository {
   }
 
   /**
+   * From now on the cluster is to run nothing, and what it ran is to be deleted: all bundles that it has or still
+   * reports. Again: nothing changes. Answers whether the agent can say when it is done; `undefined` for a cluster
+   * that there isn't.
+   */
+  async beginRemoval(name: string, by: string): Promise<{ readonly canTell: boolean } | undefined> {
+    return this.#sql.transaction(async (sql) => {
+      const row = await sql.first<{ id: string; can_tell: boolean }>(
+        `select id, 'emptied/v1' = any(features) as can_tell from clusters
+         where name = $1 and removed_at is null and enrolled_at is not null for update`,
+        [name],
+      );
+      if (row === undefined) return undefined;
+      if (row.can_tell) {
+        await sql.rows(
+          `update clusters c set removal = jsonb_build_object('by', $2::text, 'since', to_jsonb(now()), 'bundles',
+             (select coalesce(jsonb_agg(b.bundle order by b.bundle), '[]') from
+               (select bundle from assignments where cluster_id = c.id
+                union select bundle from assignment_statuses where cluster_id = c.id) b))
+           where c.id = $1 and c.removal is null`,
+          [row.id, by],
+        );
+      }
+      return { canTell: row.can_tell };
+    });
+  }
+
+  /** Those of these bundles that a cluster has, or still reports; sorted. */
+  async bundlesOf(name: string, bundles: readonly string[]): Promise<string[]> {
+    const rows = await this.#sql.rows<{ bundle: string }>(
+      `select bundle from (select cluster_id, bundle from assignments
+         union select cluster_id, bundle from assignment_statuses) b
+       join clusters c on c.id = b.cluster_id
+       where c.name = $1 and c.removed_at is null and b.bundle = any($2) order by bundle`,
+      [name, [...bundles]],
+    );
+    return rows.map((row) => row.bundle);
+  }
+
+  /**
+   * Clusters of which all workloads are deleted: their agents said that nothing remains of exactly the state that they
+   * are to have now, and that state assigns nothing.
+   */
+  async emptied(): Promise<readonly { readonly name: string; readonly by: string }[]> {
+    return this.#sql.rows(
+      `select c.name, c.removal ->> 'by' as by from clusters c join desired_states d on d.cluster_id = c.id
+       where c.removal is not null and c.removed_at is null
+         and (c.emptied_epoch, c.emptied_generation) = (d.epoch, d.generation)
+         and not exists (select 1 from assignments a where a.cluster_id = c.id)`,
+    );
+  }
+
+  /**
    * Removes an enrolled cluster and what is known of it; its row stays, to tell its agent. What Git declares of the
    * name stays as a row of its own.
    */
@@ -207,7 +261,7 @@ export class ClusterRepository {
       );
       if (row?.enrolled_at == null) return undefined;
       await sql.rows(
-        `update clusters set removed_at = now(), session_replica = null, declared = null, declared_labels = '{}',
+        `update clusters set removed_at = now(), removal = null, session_replica = null, declared = null, declared_labels = '{}',
            register_labels = '{}', token_labels = '{}', labels = '{}' where id = $1`,
         [row.id],
       );
@@ -222,8 +276,8 @@ export class ClusterRepository {
       if (row.declared !== null) {
         await sql.rows(
           `insert into clusters (id, name, declared, declared_labels, register_labels, token_labels, labels, session, features,
-             applied_epoch, applied_generation)
-           values (gen_random_uuid(), $1, $2, $3, '{}', '{}', $3, 0, '{}', 0, 0)`,
+             applied_epoch, applied_generation, emptied_epoch, emptied_generation)
+           values (gen_random_uuid(), $1, $2, $3, '{}', '{}', $3, 0, '{}', 0, 0, 0, 0)`,
           [name, jsonParameter(row.declared), jsonParameter(row.declared_labels)],
         );
       }

@@ -38,6 +38,8 @@ export interface StatusBatch {
     readonly epoch: string;
     readonly generation: string;
   }[];
+  /** Of which clusters say that nothing remains. */
+  readonly emptied: StatusBatch['applied'];
 }
 
 const statusColumns = `cluster_id uuid, bundle text, session bigint, sequence bigint, manifest_digest text, epoch bigint,
@@ -70,6 +72,15 @@ export class StatusRepository {
            using jsonb_to_recordset($1) as d(cluster_id uuid, session bigint), clusters c
            where s.cluster_id = d.cluster_id and s.session < d.session and c.id = d.cluster_id and c.session = d.session`,
           [jsonParameter(batch.complete)],
+        );
+      }
+      if (batch.emptied.length > 0) {
+        await sql.rows(
+          `update clusters c set emptied_epoch = e.epoch, emptied_generation = e.generation
+           from jsonb_to_recordset($1) as e(cluster_id uuid, session bigint, epoch bigint, generation bigint)
+           where c.id = e.cluster_id and c.session = e.session
+             and (c.emptied_epoch, c.emptied_generation) is distinct from (e.epoch, e.generation)`,
+          [jsonParameter(batch.emptied)],
         );
       }
       if (batch.applied.length > 0) {

@@ -1,12 +1,12 @@
 import { Body, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { type Cluster, ClusterLabelsRequest, type Page } from '@muster/api';
+import { type Cluster, ClusterLabelsRequest, ClusterRemovalQuery, type Page } from '@muster/api';
 import { FleetQueries } from '@muster/store';
 import { answerOf, foundOr404, pageOf } from '../answers.ts';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { ApiController } from '../api-controller.ts';
 import { Caller } from '../bearer.guard.ts';
 import type { FleetActions } from '../fleet-actions.ts';
-import { readBody, readListRequest } from '../validation.ts';
+import { readBody, readListRequest, readQuery } from '../validation.ts';
 
 @ApiController('clusters')
 export class ClustersController {
@@ -41,7 +41,8 @@ export class ClustersController {
 
   @Delete(':name')
   @HttpCode(204)
-  async remove(@Param('name') name: string, @Caller() by: string): Promise<void> {
-    answerOf(await this.#actions.removeCluster(name, by));
+  async remove(@Param('name') name: string, @Query() query: unknown, @Caller() by: string): Promise<void> {
+    const { workloads } = readQuery(ClusterRemovalQuery, query);
+    answerOf(await this.#actions.removeCluster(name, workloads, by));
   }
 }

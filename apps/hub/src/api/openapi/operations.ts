@@ -6,6 +6,7 @@ import {
   ChangeNotice,
   Cluster,
   ClusterLabelsRequest,
+  ClusterRemovalQuery,
   ClusterPage,
   DeletionConsentRequest,
   DeletionConsentResult,
@@ -81,7 +82,9 @@ export const operations: readonly Operation[] = [
     method: 'delete',
     path: '/clusters/{name}',
     id: 'removeCluster',
-    summary: 'Removes a cluster: its agent stops, its workloads stay.',
+    summary:
+      'Removes a cluster: its agent stops, its workloads stay; or they are deleted first, and it is removed once nothing remains.',
+    query: ClusterRemovalQuery,
     answer: { status: 204 },
     problems: [404, 409],
   },

@@ -58,17 +58,6 @@ describe('muster', () => {
     });
   });
 
-  test('sync is 1 where the repo could not be looked at', async () => {
-    await using hub = await startFakeHub(() => ({
-      json: { revision: '1a2b3c4d5e', asked: ['a'], notConnected: [], repoError: 'connection refused' },
-    }));
-    expect(await runCli(['sync'], hub)).toEqual({
-      exitCode: 1,
-      stdout: 'revision 1a2b3c4d; asked 1 cluster\n',
-      stderr: 'muster: the repo could not be looked at: connection refused\n',
-    });
-  });
-
   test('cluster token prints the token alone, for scripts', async () => {
     await using hub = await startFakeHub(() => ({
       json: {

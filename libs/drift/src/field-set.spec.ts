@@ -45,6 +45,14 @@ test.each([
   expect(outside(without(text, by))).toEqual(places);
 });
 
+test('of metadata only what is tracked can be taken', () => {
+  const plain = parseJson('{"metadata":{"name":"a","namespace":"b","labels":{"x":"y"}},"data":{"k":"v"}}');
+  const places = (set: string) =>
+    fieldsOutside(parseJson(set), plain).map((place) => printPlace(plain, place));
+  expect(places('{"f:data":{"f:k":{}}}')).toEqual(['/metadata/labels']);
+  expect(places('{"f:metadata":{"f:labels":{"f:x":{}}},"f:data":{"f:k":{}}}')).toEqual([]);
+});
+
 test('an entry that is gone leaves out everything', () => {
   expect(fieldsOutside(undefined, manifest)).toEqual([[]]);
 });

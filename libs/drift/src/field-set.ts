@@ -95,11 +95,13 @@ export function fieldsOutside(set: FieldSet | undefined, manifest: Json): Place[
   const found: Place[] = [];
   const visit = (value: Json, nodes: readonly Json[], place: Place): void => {
     if (isEmpty(value)) return;
-    if (nodes.length === 0) found.push(place);
+    // Of metadata some is tracked and some is not.
+    const isMetadata = place.length === 1 && place[0] === 'metadata';
+    if (nodes.length === 0 && !isMetadata) found.push(place);
     else if (!nodes.some((node) => place.length > 0 && isWhole(node))) {
       for (const step of stepsOf(value)) {
         if (place.length === 0 && untracked.has(String(step))) continue;
-        if (place.length === 1 && place[0] === 'metadata' && !trackedMetadata.has(String(step))) continue;
+        if (isMetadata && !trackedMetadata.has(String(step))) continue;
         const child = childOf(value, step)!;
         visit(
           child,

@@ -22,7 +22,10 @@ export function troubleAround(error: KubeApiError): StatusReason | undefined {
   )
     return 'Terminating';
   // Of no object: the path itself is unknown; the second is said where the whole group is.
-  if (status === 404 && /^(the server could not find the requested resource|404 page not found)$/.test(message))
+  if (
+    status === 404 &&
+    /^(the server could not find the requested resource|404 page not found)$/.test(message)
+  )
     return 'KindMissing';
   return undefined;
 }

@@ -3,7 +3,7 @@
  * Starts the built CLI. Kept in JavaScript that an old Node understands, because it may well be one: the checkout
  * brings its own Node, and this hands over to that.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
@@ -22,7 +22,7 @@ if (!existsSync(program)) {
   nodeModule.enableCompileCache?.();
   await import(pathToFileURL(program).href);
 } else {
-  process.exitCode = runWithOwnNode();
+  runWithOwnNode();
 }
 
 /** The `node` package's own launcher finds the program for this platform. */
@@ -41,8 +41,13 @@ function runWithOwnNode() {
     process.stderr.write(
       `muster: Node ${NEEDED_MAJOR} is needed, and this is ${process.versions.node}. Install it, or run: npm install\n`,
     );
-    return 2;
+    process.exitCode = 2;
+    return;
   }
-  const ended = spawnSync(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
-  return ended.status ?? 1;
+  const running = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // A hub or an agent stops in its own time, and nobody is to take it for stopped before. Ctrl-C a terminal sends to
+  // both; what is sent to this process alone is handed on.
+  for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
+  process.on('SIGTERM', () => running.kill('SIGTERM'));
+  running.on('exit', (code) => process.exit(code ?? 1));
 }

@@ -103,6 +103,14 @@ export class StubHub {
     }
   }
 
+  /** Asks the agent to look at everything anew, as `muster sync` does; resolves when it has. */
+  async sync(): Promise<void> {
+    await this.connected();
+    for await (const answer of this.session!.request({ $case: 'syncNow', value: { bundle: '' } })) {
+      throw new Error(`a sync was answered with ${answer.length} bytes instead of none`);
+    }
+  }
+
   close(): Promise<void> {
     return this.server.close({ graceMs: 200, reconnectAfterMs: 1000 });
   }

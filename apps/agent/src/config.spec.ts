@@ -62,6 +62,24 @@ describe('a checkpoint', () => {
   });
 });
 
+describe('how often everything is looked at', () => {
+  it.each([
+    [undefined, 1_800_000],
+    ['90s', 90_000],
+    ['24h', 86_400_000],
+  ])('is %s: %d ms', (text, ms) => {
+    const parsed = parseAgentArguments(text === undefined ? [] : ['--full-check', text], {});
+    expect(parsed).toMatchObject({ kind: 'run', config: { fullCheckMs: ms } });
+  });
+
+  it.each(['0s', '25h', '30', '1.5m', 'never', '-1m'])('cannot be %s', (text) => {
+    expect(parseAgentArguments([], { MUSTER_FULL_CHECK: text })).toEqual({
+      kind: 'error',
+      message: `--full-check ${text}: a duration from 1s to 24h, such as 30m`,
+    });
+  });
+});
+
 describe('the install manifests', () => {
   it('are what a cluster needs, namespace first', () => {
     const documents = agentManifests({ image: 'registry/agent:1', hub: 'hub:8444', joinToken: 'tok' })

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { durationMs } from './duration.ts';
 import { parseHealthAddress } from './health.ts';
 import type { HealthAddress } from './health.ts';
 import { isHostPort } from './host-port.ts';
@@ -23,6 +24,8 @@ export interface AgentConfig {
   readonly healthAddress: HealthAddress | undefined;
   /** Where the agent has rights; absent: everywhere. */
   readonly namespaces: readonly string[] | undefined;
+  /** How often everything is looked at, whatever the watches tell. */
+  readonly fullCheckMs: number;
   readonly logLevel: string;
   readonly podUid: string | undefined;
   readonly agentVersion: string;
@@ -92,6 +95,11 @@ const flags = {
     variable: 'MUSTER_NAMESPACES',
     value: 'A,B',
     help: 'look and write in these only, where the agent has no rights elsewhere; default: everywhere',
+  },
+  'full-check': {
+    variable: 'MUSTER_FULL_CHECK',
+    value: 'DURATION',
+    help: 'look at everything again so often, beside the watches: 90s, 30m (default), 6h',
   },
   'log-level': {
     variable: 'MUSTER_LOG_LEVEL',
@@ -164,6 +172,10 @@ export function parseAgentArguments(
     if (address !== undefined && !isHostPort(address))
       return { kind: 'error', message: `--${flag} ${address}: HOST:PORT, as hub.example.com:8444` };
   }
+  const fullCheck = given('full-check') ?? '30m';
+  const fullCheckMs = durationMs(fullCheck);
+  if (fullCheckMs === undefined)
+    return { kind: 'error', message: `--full-check ${fullCheck}: a duration from 1s to 24h, such as 30m` };
   const namespaces = given('namespaces')?.split(',');
   const badNamespace = namespaces?.find((name) => !isNamespaceName(name));
   if (badNamespace !== undefined)
@@ -187,6 +199,7 @@ export function parseAgentArguments(
       statusFile: given('status-file'),
       healthAddress,
       namespaces: namespaces && [...new Set(namespaces)],
+      fullCheckMs,
       logLevel,
       podUid: environment['POD_UID'],
       agentVersion,

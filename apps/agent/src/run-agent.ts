@@ -4,6 +4,7 @@ import { checkpointFrom } from './checkpoint.ts';
 import type { AgentConfig } from './config.ts';
 import { ClusterCore } from './core/agent-core.ts';
 import { knownFeatures } from './core/bundles.ts';
+import { FullCheck } from './core/full-check.ts';
 import { Kinds } from './core/kinds.ts';
 import { Reconciler } from './core/reconciler.ts';
 import { Scope } from './core/scope.ts';
@@ -15,7 +16,7 @@ import { givenJoinToken } from './join-token.ts';
 import type { KubeClient } from '@muster/kube';
 import { currentHolder } from './lease/holder.ts';
 import { Lease } from './lease/lease.ts';
-import { createLog } from './log.ts';
+import { createLog, errorText } from './log.ts';
 import type { Log } from './log.ts';
 import { MemoryKeeper } from './memory.ts';
 import { ClusterState } from './state/cluster-state.ts';
@@ -27,8 +28,6 @@ export type AgentEnd = { readonly cause: 'stopped' } | { readonly cause: 'remove
 
 /** For the writes at once, those that hang, and looking meanwhile. */
 const connections = 36;
-const fullCheckMs = 30 * 60_000;
-
 /**
  * Runs an agent until the signal aborts or its hub says that the cluster was removed. Rejects when it cannot go on
  * (another agent took the cluster, the state cannot be read, there is no identity): a supervisor starts it again.
@@ -135,12 +134,17 @@ async function work({ config, kube, lease, log, signal, fail, onRemoved }: Work)
   core.resume();
   // The start itself left garbage: lists, packs, the program's own set-up.
   memory.workDone();
-  const fullCheck = setInterval(() => void reconciler.checkNow().catch(() => undefined), fullCheckMs);
+  const fullCheck = new FullCheck({
+    intervalMs: config.fullCheckMs,
+    kinds: () => reconciler.watchedKinds,
+    check: () => reconciler.checkAll().catch((error) => log.warn(`a full check failed: ${errorText(error)}`)),
+    random: Math.random,
+  });
   try {
     const link = await linkFor(config, kube, log, signal);
     await link.run(core, signal);
   } finally {
-    clearInterval(fullCheck);
+    fullCheck.stop();
     memory.stop();
     await reconciler.stop();
   }

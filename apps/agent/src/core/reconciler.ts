@@ -161,7 +161,11 @@ export class Reconciler {
       },
     });
     this.#runner = new Runner(
-      (step) => executor.execute(step),
+      async (step) => {
+        checkpoint('step-begun');
+        await executor.execute(step);
+        checkpoint('step-ended');
+      },
       (step) => this.#done(step),
       atOnce,
       (leftOver) => void this.#drained(leftOver),
@@ -205,6 +209,16 @@ export class Reconciler {
     const settled = new Promise<void>((resolve) => this.#onSettled.push(resolve));
     this.#waker.wake(0);
     await settled;
+  }
+
+  /** Lists everything anew, for what no watch told. What waits goes on waiting. */
+  async checkAll(): Promise<void> {
+    await this.#lookout.refresh();
+    this.#waker.wake(0);
+  }
+
+  get watchedKinds(): number {
+    return this.#resolved?.resources.size ?? 0;
   }
 
   /** Hooks that failed run once more, of one bundle or of all: a person asks for it. */

@@ -21,6 +21,8 @@ export interface FileAssignment {
 }
 
 export interface FileState {
+  /** Another than that of all agents that run from a file. */
+  readonly fleet?: string;
   readonly generation?: number;
   readonly paused?: boolean;
   readonly assignments: readonly FileAssignment[];
@@ -40,6 +42,7 @@ export interface ToldStatus {
     readonly reason: string;
     readonly message: string;
   }[];
+  readonly warnings: readonly string[];
   readonly gone: boolean;
 }
 
@@ -148,11 +151,12 @@ export class AgentProcess {
     throw new Error(`the status of ${bundle} stayed ${JSON.stringify(last)}\n${this.#log}`);
   }
 
-  async untilSynced(bundle: string, generation?: number): Promise<ToldStatus> {
+  async untilSynced(bundle: string, generation?: number, withinMs?: number): Promise<ToldStatus> {
     return this.until(
       bundle,
       (status) =>
         status.sync === 'Synced' && (generation === undefined || status.version.generation === generation),
+      withinMs,
     );
   }
 

@@ -18,3 +18,10 @@ export {
   type WebhookServer,
   type WebhookServerOptions,
 } from './webhooks.ts';
+export {
+  type Fault,
+  type FaultProxy,
+  type FaultRule,
+  type ProxiedRequest,
+  startFaultProxy,
+} from './fault-proxy.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SyncResult } from '@muster/api';
+import type { BundleTree, SyncResult } from '@muster/api';
 import { newAdminToken } from '@muster/hub';
 import {
   ChangeRepository,
@@ -11,6 +11,7 @@ import {
   type Store,
 } from '@muster/store';
 import { until } from '@muster/testing';
+import { encodeParts } from '@muster/transport';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FleetAgent } from './support/fleet-agent.ts';
 import { bundleFiles, configMap, TestFleet } from './support/fleet.ts';
@@ -65,6 +66,36 @@ describe('two replicas on one database', () => {
     expect(answer).toMatchObject({ asked: ['eu-1'], notConnected: [] });
     await asked(1);
     expect(agent.requests[0]).toEqual({ $case: 'syncNow', value: { bundle: 'checkout' } });
+  });
+
+  test('what is asked of a cluster at one is answered by its session at the other', async () => {
+    agent.answer = async function* () {
+      yield encodeParts([{ part: { $case: 'notice', value: 'from the session' } }]);
+    };
+    const tree = await one.api<BundleTree>('GET', 'assignments/eu-1/checkout/tree');
+    expect(tree).toEqual({ cluster: 'eu-1', bundle: 'checkout', nodes: [], notices: ['from the session'] });
+    agent.answer = () => undefined;
+    const refused = await one.raw('GET', 'assignments/eu-1/checkout/tree');
+    expect(refused.status).toBe(501);
+    expect(refused.headers.get('content-type')).toMatch(/problem\+json/);
+    agent.requests.splice(1);
+  });
+
+  test('a log that is followed at one ends at the agent when nobody listens any more', async () => {
+    const ended = Promise.withResolvers<void>();
+    agent.answer = async function* (_request, signal) {
+      yield encodeParts([{ part: { $case: 'notice', value: 'nothing yet' } }]);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      ended.resolve();
+    };
+    const answer = await one.raw('GET', 'assignments/eu-1/checkout/logs?follow=true');
+    const reader = answer.body!.getReader();
+    expect(Buffer.from((await reader.read()).value).toString()).toBe(
+      '{"type":"notice","message":"nothing yet"}\n',
+    );
+    await reader.cancel();
+    await ended.promise;
+    agent.requests.splice(1);
   });
 
   test('a sync that no wake told of reaches it all the same', async () => {

@@ -42,7 +42,8 @@ test('migrations make exactly the tables that entities describe', async () => {
 });
 
 test('events of former hubs are about the clusters and bundles that they named', async () => {
-  await dataSource.undoLastMigration();
+  // To the tables as the first hubs made them.
+  for (const _ of dataSource.migrations.slice(1)) await dataSource.undoLastMigration();
   await dataSource.query(`insert into events (at, by, kind, subject, message) values
     (now(), 'admin', 'ClusterRemoved', 'eu-1', 'cluster eu-1 was removed'),
     (now(), 'admin', 'Paused', 'cart', 'paused bundle cart: fire'),

@@ -34,6 +34,7 @@ export function apiContext({ foundations, runtime, advertised, changes, metrics 
       ports: actionPorts(runtime, changes),
       invitation: joinInvitation(foundations, advertised),
     }),
+    locate: (clusterId) => runtime.locate(clusterId),
     changes,
     metrics,
     log: logger,

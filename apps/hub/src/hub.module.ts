@@ -33,6 +33,7 @@ import { AgentGate } from './sessions/agent-gate.ts';
 import { EnrolmentService } from './sessions/enrolment.service.ts';
 import { Refusals } from './sessions/refusals.ts';
 import { SessionBook } from './sessions/session-book.ts';
+import { SessionPlaces } from './sessions/session-places.ts';
 import { Departures } from './sessions/departures.ts';
 import { SyncRequests } from './sessions/sync-requests.ts';
 import { StatusWriter } from './status/status-writer.ts';
@@ -80,6 +81,7 @@ const services = [
   ResolveLane,
   ResolveService,
   SessionBook,
+  SessionPlaces,
   StatusWriter,
   SyncRequests,
   Departures,

@@ -8,6 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpAdapter, installHttpHooks } from './api/index.ts';
 import { announceLocally, ensureAdminToken } from './bootstrap/admin-token.ts';
 import { bootstrapIdentity } from './bootstrap/identity.ts';
+import { replicaAddress } from './bootstrap/replica-address.ts';
 import { makeFolder } from './bootstrap/make-folder.ts';
 import { openMasterKey } from './bootstrap/master-key.ts';
 import { openHubStore } from './bootstrap/open-store.ts';
@@ -82,6 +83,7 @@ async function start(
   await runtime.start();
   await app.listen(config['http-port'], config['listen-host']);
   const url = localUrl(await app.getUrl());
+  await runtime.reachableAt(config['replica-address'] ?? replicaAddress(await app.getUrl()));
   const tokenFile = admin.file;
   logger.info(
     { url, tokenFile },

@@ -113,6 +113,7 @@ export async function startApi(): Promise<ApiUnderTest> {
         randomBytes,
       },
     }),
+    locate: async () => ({ where: 'nowhere' }),
     changes,
     metrics: new HubMetrics(),
     log,

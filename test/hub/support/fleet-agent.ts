@@ -22,10 +22,14 @@ export interface FleetAgentOptions {
 export class FleetAgent {
   readonly identity: EnrolledIdentity;
   readonly uid: string;
+  features: readonly string[] = ['manifests/v1', 'policy/v1', 'emptied/v1'];
   readonly announced: DesiredStateBytes[] = [];
   readonly requests: AgentRequest[] = [];
   readonly removed: string[] = [];
   readonly disconnected: string[] = [];
+  /** What it answers when it is asked; by default nothing, successfully. */
+  answer: (request: AgentRequest, signal: AbortSignal) => AsyncIterable<Uint8Array> | undefined =
+    async function* () {};
   #link: AgentLink | undefined;
 
   private constructor(identity: EnrolledIdentity, uid: string) {
@@ -52,7 +56,7 @@ export class FleetAgent {
       hello: () =>
         Hello.fromPartial({
           agentVersion: 'test',
-          features: ['manifests/v1', 'policy/v1'],
+          features: [...this.features],
           clusterUid: this.uid,
           instance: 'test',
           facts: { kubernetesVersion: 'v1.36.3', apiResources: ['v1/ConfigMap'], complete: true },
@@ -60,9 +64,9 @@ export class FleetAgent {
         }),
       handlers: {
         onDesiredState: (state) => this.announced.push(state),
-        onRequest: (request) => {
+        onRequest: (request, { signal }) => {
           this.requests.push(request);
-          return (async function* () {})();
+          return this.answer(request, signal);
         },
         onRemoved: (reason) => this.removed.push(reason),
         onDisconnected: ({ reason }) => this.disconnected.push(reason),

@@ -3,6 +3,7 @@ import type { Liveness, Sql } from '@muster/store';
 import type { FleetActions } from './fleet-actions.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import type { HubMetrics } from './hub-metrics.ts';
+import type { SessionPlace } from './inspect/session-place.ts';
 
 /** All that the API needs of the hub around it. */
 export interface ApiContext {
@@ -14,6 +15,8 @@ export interface ApiContext {
   readonly leaseMs: number;
   readonly liveness: Liveness;
   readonly actions: FleetActions;
+  /** Where the session of a cluster (id) is. */
+  readonly locate: (clusterId: string) => Promise<SessionPlace>;
   readonly changes: ChangeFeed;
   readonly metrics: HubMetrics;
   readonly log: ApiLog;

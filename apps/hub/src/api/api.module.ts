@@ -6,8 +6,10 @@ import { BearerGuard } from './bearer.guard.ts';
 import { AssignmentsController } from './controllers/assignments.controller.ts';
 import { BundlesController } from './controllers/bundles.controller.ts';
 import { ClustersController } from './controllers/clusters.controller.ts';
+import { DriftController } from './controllers/drift.controller.ts';
 import { EventsController } from './controllers/events.controller.ts';
 import { FleetController } from './controllers/fleet.controller.ts';
+import { InspectController } from './controllers/inspect.controller.ts';
 import { JoinTokensController } from './controllers/join-tokens.controller.ts';
 import { ObjectsController } from './controllers/objects.controller.ts';
 import { OpenApiController } from './controllers/open-api.controller.ts';
@@ -15,6 +17,7 @@ import { PausesController } from './controllers/pauses.controller.ts';
 import { ProbesController } from './controllers/probes.controller.ts';
 import { RevisionsController } from './controllers/revisions.controller.ts';
 import { EventStreams } from './event-streams.ts';
+import { Inspections } from './inspect/inspections.ts';
 import { ProblemFilter } from './problem.filter.ts';
 
 export interface ApiModuleOptions extends Pick<ModuleMetadata, 'imports'> {
@@ -33,8 +36,10 @@ export class ApiModule {
         AssignmentsController,
         BundlesController,
         ClustersController,
+        DriftController,
         EventsController,
         FleetController,
+        InspectController,
         JoinTokensController,
         ObjectsController,
         OpenApiController,
@@ -52,6 +57,7 @@ export class ApiModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         BearerGuard,
         EventStreams,
+        Inspections,
       ],
     };
   }

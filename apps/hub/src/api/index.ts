@@ -6,4 +6,5 @@ export { ChangeFeed } from './change-feed.ts';
 export { ChangeWatch } from './change-watch.ts';
 export type { ActionOutcome, Done, FleetActions, NotFound, Refusal } from './fleet-actions.ts';
 export { HubMetrics } from './hub-metrics.ts';
+export type { SessionPlace } from './inspect/session-place.ts';
 export { createHttpAdapter, installHttpHooks } from './http-server.ts';

@@ -99,6 +99,15 @@ export const settings = {
     valueName: 'HOST:PORT',
     description: 'Where agents reach the enrolment, if it is not the host and port that the hub binds to.',
   }),
+  'replica-address': setting({
+    schema: z
+      .string()
+      .regex(/^https?:\/\/[^\s/]+$/, 'must be http://host:port or https://host:port')
+      .transform((url) => url.replace(/\/+$/, '')),
+    valueName: 'URL',
+    description:
+      'Where other replicas of the hub reach the HTTP API of this one, if it is not the host and port that it binds to.',
+  }),
   'git-url': setting({
     schema: z
       .string()

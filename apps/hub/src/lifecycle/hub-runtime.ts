@@ -13,6 +13,7 @@ import { AgentGate } from '../sessions/agent-gate.ts';
 import { Departures } from '../sessions/departures.ts';
 import { EnrolmentService } from '../sessions/enrolment.service.ts';
 import { SessionBook } from '../sessions/session-book.ts';
+import { type SessionPlace, SessionPlaces } from '../sessions/session-places.ts';
 import { SyncRequests } from '../sessions/sync-requests.ts';
 import { StatusWriter } from '../status/status-writer.ts';
 import { CLOCK, type Clock, CONFIG, IDENTITY, LOGGER, type Logger } from '../tokens.ts';
@@ -53,10 +54,12 @@ export class HubRuntime {
   readonly #leadership: Leadership;
   readonly #garbage: GarbageCollector;
   readonly #syncs: SyncRequests;
+  readonly #places: SessionPlaces;
   readonly #departures: Departures;
   readonly #feed: ChangeFeed;
   readonly #schedule = new Schedule();
   #server: AgentServer | undefined;
+  #address: string | undefined;
 
   constructor(
     @Inject(CONFIG) config: HubConfig,
@@ -78,6 +81,7 @@ export class HubRuntime {
     @Inject(Leadership) leadership: Leadership,
     @Inject(GarbageCollector) garbage: GarbageCollector,
     @Inject(SyncRequests) syncs: SyncRequests,
+    @Inject(SessionPlaces) places: SessionPlaces,
     @Inject(Departures) departures: Departures,
     @Inject(ChangeFeed) feed: ChangeFeed,
   ) {
@@ -100,6 +104,7 @@ export class HubRuntime {
     this.#leadership = leadership;
     this.#garbage = garbage;
     this.#syncs = syncs;
+    this.#places = places;
     this.#departures = departures;
     this.#feed = feed;
   }
@@ -170,6 +175,17 @@ export class HubRuntime {
     return this.#git.resolvedSha;
   }
 
+  /** Tells the other replicas where the HTTP API of this one is. */
+  async reachableAt(address: string): Promise<void> {
+    this.#address = address;
+    await this.#beat();
+  }
+
+  /** Where the session of a cluster (id) is. */
+  locate(clusterId: string): Promise<SessionPlace> {
+    return this.#places.locate(this.server, clusterId, this.leaseMs);
+  }
+
   /** Has agents check everything now; answers the clusters that are connected, here or to another replica. */
   requestSync(clusterIds: readonly string[], bundle: string | undefined): Promise<readonly string[]> {
     return this.#syncs.request(this.server, clusterIds, bundle ?? '', this.leaseMs);
@@ -199,6 +215,10 @@ export class HubRuntime {
       () => this.#leadership.close(),
       () => this.#bus.close(),
     ]);
+  }
+
+  #beat(): Promise<void> {
+    return this.#hub.heartbeat(this.#bus.replica, hubVersion, this.#address);
   }
 
   #connect(): void {
@@ -242,7 +262,7 @@ export class HubRuntime {
   #startSchedule(): void {
     this.#schedule.every(heartbeatMs, () =>
       this.#guarded('the heartbeat', async () => {
-        await this.#hub.heartbeat(this.#bus.replica, hubVersion);
+        await this.#beat();
         await this.#catchUp();
         await this.#reconcileSessions();
         await this.#syncs.serve(this.server);

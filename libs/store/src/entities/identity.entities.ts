@@ -35,6 +35,8 @@ export const ReplicaEntity = new EntitySchema({
     version: text(),
     started_at: time(),
     heartbeat_at: time(),
+    /** The URL of its HTTP listener, as other replicas reach it; null until it listens. */
+    address: optional(text()),
   },
 });
 

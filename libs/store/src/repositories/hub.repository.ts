@@ -102,12 +102,15 @@ export class HubRepository {
     );
   }
 
-  /** Also brings back the row of a replica that was silent for so long that others took it for gone. */
-  async heartbeat(id: string, version: string): Promise<void> {
+  /**
+   * Also brings back the row of a replica that was silent for so long that others took it for gone. `address`: where
+   * other replicas reach it, once it listens.
+   */
+  async heartbeat(id: string, version: string, address?: string): Promise<void> {
     await this.#sql.rows(
-      `insert into replicas (id, version, started_at, heartbeat_at) values ($1, $2, now(), now())
-       on conflict (id) do update set heartbeat_at = excluded.heartbeat_at`,
-      [id, version],
+      `insert into replicas (id, version, started_at, heartbeat_at, address) values ($1, $2, now(), now(), $3)
+       on conflict (id) do update set heartbeat_at = excluded.heartbeat_at, address = excluded.address`,
+      [id, version, address ?? null],
     );
   }
 

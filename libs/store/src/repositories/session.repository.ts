@@ -103,6 +103,20 @@ export class SessionRepository {
     return rows.map((row) => row.id);
   }
 
+  /** The other replica, which beats, that has the session of a cluster (id); `address`: where it is reached. */
+  async replicaOf(
+    clusterId: string,
+    replica: string,
+    leaseMs: number,
+  ): Promise<{ readonly address: string | undefined } | undefined> {
+    const row = await this.#sql.first<{ address: string | null }>(
+      `select r.address from clusters c join replicas r on r.id = c.session_replica
+       where c.id = $1 and r.id <> $2 and r.heartbeat_at > now() - make_interval(secs => $3)`,
+      [clusterId, replica, leaseMs / 1000],
+    );
+    return row && { address: row.address ?? undefined };
+  }
+
   async setFacts(id: string, session: bigint, facts: unknown): Promise<void> {
     await this.#sql.rows('update clusters set facts = $3 where id = $1 and session = $2', [
       id,

@@ -1,5 +1,12 @@
 import {
   AssignmentPage,
+  BundleDifferences,
+  BundleTree,
+  KubernetesEvents,
+  LiveObject,
+  LogEntry,
+  LogsQuery,
+  ObjectQuery,
   Assignment,
   Bundle,
   BundlePage,
@@ -45,11 +52,14 @@ export interface Operation {
   readonly answer: {
     readonly status: 200 | 201 | 204;
     readonly schema?: z.ZodType;
-    readonly type?: 'text/event-stream';
+    readonly type?: 'text/event-stream' | 'application/x-ndjson';
   };
   /** Besides 400, 401 and 500, which any may have. */
-  readonly problems?: readonly (404 | 409)[];
+  readonly problems?: readonly (404 | 409 | 501 | 502 | 503 | 504)[];
 }
+
+/** What asking an agent may come to: see `agentProblem`. */
+const askingProblems = [404, 409, 501, 502, 503, 504] as const;
 
 /** Everything under `/api/v1` but the document itself. A test holds it against the routes that there are. */
 export const operations: readonly Operation[] = [
@@ -135,6 +145,50 @@ export const operations: readonly Operation[] = [
     summary: 'One bundle on one cluster.',
     answer: { status: 200, schema: Assignment },
     problems: [404],
+  },
+  {
+    method: 'get',
+    path: '/assignments/{cluster}/{bundle}/tree',
+    id: 'getTree',
+    summary: 'What a bundle has in a cluster now, with all that those objects own. The agent is asked.',
+    answer: { status: 200, schema: BundleTree },
+    problems: askingProblems,
+  },
+  {
+    method: 'get',
+    path: '/assignments/{cluster}/{bundle}/object',
+    id: 'getLiveObject',
+    summary: 'One object as it is in the cluster now; what Secrets hold is masked.',
+    query: ObjectQuery,
+    answer: { status: 200, schema: LiveObject },
+    problems: askingProblems,
+  },
+  {
+    method: 'get',
+    path: '/assignments/{cluster}/{bundle}/differences',
+    id: 'getDifferences',
+    summary: "What applying the manifest now would change, by a dry run of the cluster's API server.",
+    query: ObjectQuery,
+    answer: { status: 200, schema: BundleDifferences },
+    problems: askingProblems,
+  },
+  {
+    method: 'get',
+    path: '/assignments/{cluster}/{bundle}/events',
+    id: 'listKubernetesEvents',
+    summary: "Kubernetes' events about the objects of a bundle and what those own.",
+    query: ObjectQuery,
+    answer: { status: 200, schema: KubernetesEvents },
+    problems: askingProblems,
+  },
+  {
+    method: 'get',
+    path: '/assignments/{cluster}/{bundle}/logs',
+    id: 'streamLogs',
+    summary: 'What the containers of a bundle write, a line of JSON each.',
+    query: LogsQuery,
+    answer: { status: 200, schema: LogEntry, type: 'application/x-ndjson' },
+    problems: askingProblems,
   },
   {
     method: 'get',

@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import type { LogEntry } from '@muster/api';
+import type { InspectPart } from '@muster/contracts';
+import type { FastifyReply } from 'fastify';
+import { Problem } from '../problem.ts';
+import { logEntry } from './parts.ts';
+
+/** Lines of JSON, as they come and no faster than the client reads. What goes wrong later is the last line. */
+export async function streamLog(
+  reply: FastifyReply,
+  parts: AsyncIterable<readonly InspectPart[]>,
+  explain: (error: unknown) => unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  const source = parts[Symbol.asyncIterator]();
+  // What can't be answered at all is an answer of its own, with a status.
+  const first = await source.next();
+  reply.hijack();
+  const response = reply.raw;
+  response.writeHead(200, {
+    'content-type': 'application/x-ndjson',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-accel-buffering': 'no',
+  });
+  const write = async (entries: readonly LogEntry[]): Promise<void> => {
+    const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+    if (text !== '' && !response.write(text)) await once(response, 'drain', { signal });
+  };
+  try {
+    for (let next = first; next.done !== true; next = await source.next())
+      await write(next.value.flatMap((part) => logEntry(part) ?? []));
+  } catch (error) {
+    const why = explain(error);
+    const message = why instanceof Problem ? why.detail : 'The log could not be read on.';
+    if (!signal.aborted) await write([{ type: 'error', message }]);
+  } finally {
+    response.end();
+  }
+}

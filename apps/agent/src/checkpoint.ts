@@ -4,11 +4,13 @@ export type Checkpoint = (name: CheckpointName) => void;
 export const checkpointNames = [
   'packs-written',
   'intents-written',
+  'step-begun',
   'before-apply',
   'taken-over',
   'after-apply',
   'before-delete',
   'after-delete',
+  'step-ended',
   'before-inventory',
   'inventory-written',
 ] as const;

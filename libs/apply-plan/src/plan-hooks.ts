@@ -5,7 +5,7 @@ import { isMadeAnew, isToBeRemoved } from './hook-runs.ts';
 import type { HookView, Turn } from './hook-runs.ts';
 import type { ApplyStep, DeleteStep, InventoryEntry, LiveObject, PlanInput, Skip } from './model.ts';
 import { foreignOwner, provenUid } from './ownership.ts';
-import { failureMessage } from './turn-messages.ts';
+import { failureMessage, runningMessage } from './turn-messages.ts';
 
 export interface HookPlan {
   readonly applies: readonly ApplyStep[];
@@ -64,7 +64,8 @@ function decideHook(input: PlanInput, gates: Gates, view: HookView, apiVersion: 
     mayRemove ? { remove: live, skip } : { skip };
   if (!turn) return after({ reason: 'hook-done' });
   if (turn.state === 'failed') return after({ reason: 'hook-failed', detail: failureMessage(view, turn) });
-  if (turn.state === 'running') return { skip: { reason: 'hook-running', detail: turn.message } };
+  if (turn.state === 'running')
+    return { skip: { reason: 'hook-running', detail: runningMessage(view, turn) } };
   const held = holdOf(gates, view, turn);
   if (held) return after(held);
   if (isPaused) return { skip: { reason: 'paused' } };

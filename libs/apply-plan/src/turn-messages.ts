@@ -9,6 +9,10 @@ export function turnMessage({ object }: HookView, turn: Turn): string {
   return `${name} has not run yet`;
 }
 
+export function runningMessage({ object }: HookView, turn: Turn & { readonly state: 'running' }): string {
+  return `the ${turn.phase} hook ${describeObject(object.id)} runs${turn.message ? `: ${turn.message}` : ''}`;
+}
+
 /** With the last that it wrote. */
 export function failureMessage({ object }: HookView, turn: Turn & { readonly state: 'failed' }): string {
   const { phase, run } = turn;

@@ -41,8 +41,8 @@ export class ClusterCore implements AgentCore {
 
   constructor(options: CoreOptions) {
     this.#o = options;
-    const { kube, kinds, reconciler } = options;
-    this.#inspector = new Inspector({ kube, kinds, view: () => reconciler.view() });
+    const { kube, kinds, reconciler, state } = options;
+    this.#inspector = new Inspector({ kube, kinds, blobs: state.blobs, view: () => reconciler.view() });
   }
 
   /** Goes on with what the cluster's own state says, with or without a hub. */

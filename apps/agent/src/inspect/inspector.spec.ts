@@ -222,3 +222,55 @@ describe('what is asked of a cluster', () => {
     ).rejects.toMatchObject({ message: 'it has no Pods' });
   });
 });
+
+describe('what applying would change', () => {
+  let agent: SimulatedAgent;
+  const objects = [configMap('a'), configMap('b'), secret];
+  const state = (list: readonly object[], more: object = {}) => ({
+    assignments: [{ bundle: 'shop', namespace: 'shop', objects: list, ...more }],
+  });
+
+  beforeEach(async () => {
+    agent = await SimulatedAgent.start();
+    await agent.say(state(objects));
+    await agent.until('shop', ({ sync }) => sync === 'Synced');
+  });
+  afterEach(() => agent.stop());
+
+  async function ask(object: Partial<ObjectQuery> = {}) {
+    const question = { about: 'differences', bundle: 'shop', object: { ...anything, ...object } } as const;
+    const all: Finding[] = [];
+    for await (const some of agent.core.inspect(question, new AbortController().signal)) all.push(...some);
+    return all.flatMap((it) => (it.kind === 'difference' ? [it.difference] : []));
+  }
+
+  it('is told by a dry run, of each object, and nothing is written', async () => {
+    expect((await ask()).map(({ change }) => change)).toEqual(['none', 'none', 'none']);
+    await agent.say(state([configMap('a', 'other'), configMap('c'), secret], { paused: true }));
+    await agent.until('shop', ({ reason }) => reason === 'Paused');
+    const found = await ask();
+    expect(found.map(({ object, change }) => [object.name, change])).toEqual([
+      ['a', 'update'],
+      ['c', 'create'],
+      ['db', 'none'],
+      ['b', 'delete'],
+    ]);
+    expect(found[0]?.fields).toEqual([
+      { path: '/data/value', desired: '"other"', live: '"1"', manager: expect.anything() as string },
+    ]);
+    expect(await agent.names()).toEqual(['a', 'b']);
+    expect((await ask({ kind: 'cm', name: 'a' })).map(({ change }) => change)).toEqual(['update']);
+    await expect(ask({ name: 'none' })).rejects.toMatchObject({ because: 'not-found' });
+  });
+
+  it('says of a Secret which fields, and never what is in them', async () => {
+    const other = { ...secret, stringData: { password: 'correct horse' } };
+    await agent.say(state([configMap('a'), configMap('b'), other], { paused: true }));
+    await agent.until('shop', ({ reason }) => reason === 'Paused');
+    const [found] = await ask({ kind: 'Secret' });
+    expect(found).toMatchObject({
+      change: 'update',
+      fields: [{ path: '/data/password', desired: '', live: '' }],
+    });
+  });
+});

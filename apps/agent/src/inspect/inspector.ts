@@ -1,7 +1,11 @@
 import type { KubeClient, KubeObject } from '@muster/kube';
 import { KubeApiError, KubeNetworkError } from '@muster/kube';
 import { compileBundleRules } from '../core/bundle-health.ts';
+import { Actors } from '../core/actors.ts';
+import type { WantedBundle } from '../core/bundles.ts';
 import type { Kinds } from '../core/kinds.ts';
+import type { BlobStore } from '../state/blob-store.ts';
+import { differencesOf } from './differences.ts';
 import { eventsOf } from './events.ts';
 import { logsOf } from './logs.ts';
 import { maskedObject } from './mask.ts';
@@ -15,6 +19,7 @@ import type { ClusterView } from './view.ts';
 export interface InspectorOptions {
   readonly kube: KubeClient;
   readonly kinds: Kinds;
+  readonly blobs: Pick<BlobStore, 'read'>;
   /** What is known now; `undefined` before there is anything. */
   readonly view: () => ClusterView | undefined;
 }
@@ -30,9 +35,11 @@ const atATime = 100;
  */
 export class Inspector {
   readonly #o: InspectorOptions;
+  readonly #actors: Actors;
 
   constructor(options: InspectorOptions) {
     this.#o = options;
+    this.#actors = new Actors(options.kube);
   }
 
   /** Throws `InspectionRefused` for what can't be answered. */
@@ -46,6 +53,10 @@ export class Inspector {
   }
 
   async *#answer(question: Inspection, signal: AbortSignal): AsyncGenerator<readonly Finding[], void> {
+    if (question.about === 'differences') {
+      yield* this.#differences(question, signal);
+      return;
+    }
     const tree = await this.#tree(question.bundle, signal);
     switch (question.about) {
       case 'tree':
@@ -60,16 +71,29 @@ export class Inspector {
       case 'logs':
         yield* logsOf(podsOf(question.object, tree, question.bundle), question, this.#o.kube, signal);
         return;
-      case 'differences':
-        break;
     }
     yield tree.notices.map((text): Finding => ({ kind: 'notice', text }));
   }
 
-  #tree(bundle: string, signal: AbortSignal): Promise<Tree> {
-    const { kube, kinds } = this.#o;
+  #view(): ClusterView {
     const view = this.#o.view();
     if (!view) throw new InspectionRefused('unavailable', 'the agent has not looked at its cluster yet');
+    return view;
+  }
+
+  async *#differences(
+    { bundle, object }: { readonly bundle: string; readonly object: ObjectQuery },
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly Finding[], void> {
+    const { kube, blobs } = this.#o;
+    const kubeFor = ({ policy }: WantedBundle): KubeClient => this.#actors.clientFor(policy);
+    const found = differencesOf(bundle, object, { view: this.#view(), kube, kubeFor, blobs, signal });
+    for await (const some of found) yield some.map((difference) => ({ kind: 'difference', difference }));
+  }
+
+  #tree(bundle: string, signal: AbortSignal): Promise<Tree> {
+    const { kube, kinds } = this.#o;
+    const view = this.#view();
     const health = view.target.bundles.find((it) => it.bundle === bundle)?.policy.health;
     const rules = health && compileBundleRules(health);
     return gatherTree({ kube, kinds, view, bundle, rules, signal });

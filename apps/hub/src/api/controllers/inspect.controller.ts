@@ -61,12 +61,18 @@ export class InspectController {
   ): Promise<void> {
     const value = { bundle: of.bundle, object: readQuery(ObjectQuery, query) };
     const question: Question = { ...of, request: { $case: 'inspectDifferences', value } };
-    await this.#answer(question, request, reply, (parts): BundleDifferences => {
-      const differences = parts.flatMap(({ part }) =>
-        part?.$case === 'difference' ? [liveDifference(part.value)] : [],
-      );
-      return { ...of, differences, notices: noticesOf(parts) };
-    });
+    await this.#answer(
+      question,
+      request,
+      reply,
+      (parts): BundleDifferences => {
+        const differences = parts.flatMap(({ part }) =>
+          part?.$case === 'difference' ? [liveDifference(part.value)] : [],
+        );
+        return { ...of, differences, notices: noticesOf(parts) };
+      },
+      dryRunsMs,
+    );
   }
 
   @Get('events')
@@ -97,11 +103,8 @@ export class InspectController {
     const value = { bundle: of.bundle, object: { group, kind, namespace, name }, ...what };
     const question: Question = { ...of, request: { $case: 'inspectLogs', value } };
     const explain = (error: unknown): unknown => agentProblem(error, of.cluster, '', 0);
-    await this.#inspections.ask(
-      question,
-      { request, reply },
-      (parts, signal) => streamLog(reply, parts, explain, signal),
-      true,
+    await this.#inspections.ask(question, { request, reply }, Infinity, (parts, signal) =>
+      streamLog(reply, parts, explain, signal),
     );
   }
 
@@ -110,14 +113,20 @@ export class InspectController {
     request: FastifyRequest,
     reply: FastifyReply,
     toBody: (parts: readonly InspectPart[]) => unknown,
+    withinMs = answerMs,
   ): Promise<void> {
-    await this.#inspections.ask(question, { request, reply }, async (parts) => {
+    await this.#inspections.ask(question, { request, reply }, withinMs, async (parts) => {
       const all: InspectPart[] = [];
       for await (const some of parts) all.push(...some);
       await reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(toBody(all)));
     });
   }
 }
+
+/** What an agent is given for an answer. */
+const answerMs = 30_000;
+/** Two requests for each object; a client waits a minute. */
+const dryRunsMs = 55_000;
 
 interface Of {
   readonly cluster: string;

@@ -14,8 +14,6 @@ export interface Question {
   readonly request: AgentRequest;
 }
 
-/** What an agent is given to answer what has an end. */
-const patienceMs = 30_000;
 const maxOpen = 500;
 
 /** Asks the agents of clusters what is there, wherever their sessions are. */
@@ -41,14 +39,14 @@ export class Inspections implements BeforeApplicationShutdown {
 
   /**
    * Asks, and has `answer` send what the agent says; where the session is at another replica, that replica answers.
-   * `endless`: it may take as long as the client listens. Rejects with a `Problem`, but not once `answer` has begun to
+   * `withinMs`: what it may take; Infinity for as long as the client listens. Rejects with a `Problem`, but not once `answer` has begun to
    * send.
    */
   async ask(
     question: Question,
     http: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+    withinMs: number,
     answer: (parts: AsyncIterable<readonly InspectPart[]>, signal: AbortSignal) => Promise<void>,
-    endless = false,
   ): Promise<void> {
     if (this.#isClosing) throw new Problem(503, 'The hub is stopping. Try again.');
     if (this.#open.size >= maxOpen)
@@ -58,8 +56,8 @@ export class Inspections implements BeforeApplicationShutdown {
     this.#open.add(stop);
     http.reply.raw.once('close', onGone);
     try {
-      const signal = endless ? stop.signal : AbortSignal.any([stop.signal, AbortSignal.timeout(patienceMs)]);
-      await this.#ask(question, http, answer, signal);
+      const inTime = Number.isFinite(withinMs) ? [AbortSignal.timeout(withinMs)] : [];
+      await this.#ask(question, http, withinMs, answer, AbortSignal.any([stop.signal, ...inTime]));
     } catch (error) {
       if (stop.signal.aborted && !this.#isClosing) return;
       throw stop.signal.aborted ? new Problem(503, 'The hub is stopping. Try again.') : error;
@@ -72,6 +70,7 @@ export class Inspections implements BeforeApplicationShutdown {
   async #ask(
     { cluster: name, bundle, request }: Question,
     http: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+    withinMs: number,
     answer: (parts: AsyncIterable<readonly InspectPart[]>, signal: AbortSignal) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
@@ -84,7 +83,7 @@ export class Inspections implements BeforeApplicationShutdown {
       try {
         await answer(readParts(place.session.request(request, { signal })), signal);
       } catch (error) {
-        throw agentProblem(error, name, agentVersion, patienceMs);
+        throw agentProblem(error, name, agentVersion, withinMs);
       }
     } else if (place.where === 'nowhere' || http.request.headers[relayedHeader] !== undefined) {
       throw notConnected(name);

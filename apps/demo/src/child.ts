@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 export interface Child {
@@ -8,7 +8,7 @@ export interface Child {
   /** Resolves with what the process ended with. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   stop(): Promise<void>;
-  /** The end of its log, for an error message. */
+  /** The end of what it logged, for an error message. */
   logTail(): Promise<string>;
 }
 
@@ -24,6 +24,7 @@ const STOP_GRACE_MS = 10_000;
 /** Starts one of the built programs with the Node that runs this; what it prints goes to a log file. */
 export function startChild(program: string, args: readonly string[], logFile: string): Child {
   const log = openSync(logFile, 'a');
+  const { size: before } = fstatSync(log);
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', log, log], detached: true });
   closeSync(log);
   running.add(child);
@@ -35,7 +36,10 @@ export function startChild(program: string, args: readonly string[], logFile: st
     pid: child.pid ?? -1,
     ended,
     stop: () => stop(child, ended),
-    logTail: async () => (await readFile(logFile, 'utf8')).split('\n').slice(-15).join('\n'),
+    logTail: async () => {
+      const written = (await readFile(logFile)).subarray(before).toString('utf8');
+      return written.trimEnd().split('\n').slice(-15).join('\n');
+    },
   };
 }
 

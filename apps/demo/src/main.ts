@@ -1,16 +1,15 @@
 // `npm start`: a hub, a fleet repo and five clusters on this machine, to look at and to try things on.
 // The hub, the agents and the CLI are the real ones; only the clusters are simulated.
 
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { colours } from './colours.ts';
 import { startAgents } from './agents.ts';
 import { type DemoArguments, readArguments, usage } from './arguments.ts';
-import type { Child } from './child.ts';
 import { startClusters } from './clusters.ts';
 import { demoFolders } from './folders.ts';
 import { HubApi } from './hub-api.ts';
-import { keepHub } from './hub-keeper.ts';
+import { keep, type Keeper } from './keeper.ts';
 import { sampleClusters } from './sample-clusters.ts';
 import { prepareRepo } from './sample-repo.ts';
 import { ClusterScreen, isGood } from './screen.ts';
@@ -18,6 +17,7 @@ import { printTour, tourStops } from './tour.ts';
 import { watchFleet } from './watch-fleet.ts';
 
 const { bold, green, red, yellow, dim } = colours;
+const HUB_RESTART_AFTER_MS = 20_000;
 const checkout = resolve(import.meta.dirname, '../../..');
 
 function say(line: string): void {
@@ -27,28 +27,42 @@ function say(line: string): void {
 async function demo(given: DemoArguments, stopped: AbortSignal): Promise<void> {
   const started = performance.now();
   const folders = demoFolders(given.data);
-  if (given.fresh) await rm(folders.base, { recursive: true, force: true });
-  await mkdir(folders.logs, { recursive: true });
+  const api = new HubApi(`http://127.0.0.1:${given.httpPort}`, join(folders.hub, 'admin-token'));
+  if (await api.ready()) throw new Error(anotherHub(given.httpPort));
   const pidFile = join(folders.base, 'hub.pid');
+  if (given.fresh) {
+    if (await isRunning(pidFile)) throw new Error(`A demo is at work on ${folders.base}: stop it first.`);
+    await rm(folders.base, { recursive: true, force: true });
+  }
+  await mkdir(folders.logs, { recursive: true });
   await using running = new AsyncDisposableStack();
 
   say(`${bold('Muster')} with five ${bold('simulated')} clusters; its state is in ${folders.base}`);
   await prepareRepo(folders.repo, join(checkout, 'examples/fleet'));
-  const clusters = await startClusters(folders);
-  running.defer(() => Promise.all(clusters.map((cluster) => cluster.stop())).then(() => undefined));
-
-  const api = new HubApi(`http://127.0.0.1:${given.httpPort}`, join(folders.hub, 'admin-token'));
-  const hub = await keepHub({
+  // The hub before the clusters: it refuses a folder that another demo is at work on, whose clusters these are.
+  const hub = await keep({
+    name: 'The hub',
     program: join(checkout, 'apps/hub/dist/hub.js'),
     args: hubArguments(given, folders.hub, folders.repo),
     logFile: join(folders.logs, 'hub.log'),
-    pidFile,
+    restartAfterMs: HUB_RESTART_AFTER_MS,
     isReady: () => api.ready(),
-    onEnded: (seconds) =>
-      say(yellow(`! The hub has ended. The agents go on without it; it starts again in ${seconds} s.`)),
-    onBack: () => say(green('✓ The hub is back.')),
+    onReady: async (pid, isFirst) => {
+      await writeFile(pidFile, String(pid));
+      if (!isFirst) say(green('✓ The hub is back.'));
+    },
+    onEnded: () => {
+      const restart = `it starts again in ${HUB_RESTART_AFTER_MS / 1000} s`;
+      say(yellow(`! The hub has ended. The agents go on without it; ${restart}.`));
+      return true;
+    },
   });
-  running.defer(() => hub.stop());
+  running.defer(async () => {
+    await hub.stop();
+    await rm(pidFile, { force: true });
+  });
+  const clusters = await startClusters(folders);
+  running.defer(() => Promise.all(clusters.map((cluster) => cluster.stop())).then(() => undefined));
   say(
     `${green('✓')} The hub answers at http://127.0.0.1:${given.httpPort} ${dim(`(${seconds(started)} s)`)}`,
   );
@@ -58,6 +72,12 @@ async function demo(given: DemoArguments, stopped: AbortSignal): Promise<void> {
     join(checkout, 'apps/agent/dist/agent.js'),
     folders,
     `127.0.0.1:${given.enrolmentPort}`,
+    {
+      ended: (cluster, seconds) =>
+        say(yellow(`! The agent of ${cluster} has ended. It starts again in ${seconds} s.`)),
+      removed: (cluster) =>
+        say(yellow(`! ${cluster} was removed: its agent has ended. It joins anew with the next npm start.`)),
+    },
   );
   running.defer(() => stopAll(agents));
   await untilGood(api, stopped);
@@ -74,15 +94,32 @@ async function demo(given: DemoArguments, stopped: AbortSignal): Promise<void> {
         say(red(`✗ ${title} is refused; nothing changes:`));
         for (const problem of revision.problems) {
           say(
-            `    ${problem.file}:${problem.line ?? 1}:${problem.column ?? 1} ${problem.field} ${problem.message}`,
+            `    ${problem.file}:${problem.line ?? 1}:${problem.column ?? 1} ${problem.field && `${problem.field}: `}${problem.message}`,
           );
         }
       },
       arrived: (_revision, count, took) =>
         say(green(`  ✓ ${count} of ${count} targeted clusters in ${took.toFixed(1)} s`)),
+      unchanged: () => say(green('  ✓ nothing is different on any cluster')),
     },
     stopped,
   );
+}
+
+function anotherHub(port: number): string {
+  return (
+    `A hub answers at http://127.0.0.1:${port} already: this demo in another terminal, perhaps. Stop it, ` +
+    'or choose another --data, --http-port, --session-port and --enrolment-port.'
+  );
+}
+
+async function isRunning(pidFile: string): Promise<boolean> {
+  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function hubArguments(given: DemoArguments, data: string, repo: string): string[] {
@@ -104,8 +141,8 @@ async function untilGood(api: HubApi, stopped: AbortSignal): Promise<void> {
   }
 }
 
-async function stopAll(children: readonly Child[]): Promise<void> {
-  await Promise.all(children.map((child) => child.stop()));
+async function stopAll(kept: readonly Keeper[]): Promise<void> {
+  await Promise.all(kept.map((it) => it.stop()));
 }
 
 function seconds(since: number): string {

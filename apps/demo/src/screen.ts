@@ -3,10 +3,14 @@ import { colours } from './colours.ts';
 
 const { green, yellow, red, bold, dim } = colours;
 
+/** What stands before the labels, with one column to spare. */
+const MIN_COLUMNS = 49;
+
 /** A small table that is drawn again in place on a terminal, and line by line elsewhere. */
 export class ClusterScreen {
   private lines = 0;
-  private readonly live = Boolean(process.stdout.isTTY);
+  /** A line that wraps would be two when it is drawn again. */
+  private readonly live = process.stdout.isTTY && process.stdout.columns >= MIN_COLUMNS;
   private readonly seen = new Set<string>();
 
   draw(clusters: readonly Cluster[]): void {
@@ -45,12 +49,16 @@ function clusterRow(cluster: Cluster): string {
     paint(cluster.sync),
     paint(cluster.health),
     `${assignments.synced}/${assignments.total}`,
-    dim(text.sort().join(',')),
+    dim(clip(text.sort().join(','), (process.stdout.columns ?? Infinity) - MIN_COLUMNS)),
   );
 }
 
 function row(name: string, sync: string, health: string, bundles: string, labels: string): string {
   return `  ${pad(name, 12)}${pad(sync, 12)}${pad(health, 13)}${pad(bundles, 9)}${labels}`;
+}
+
+function clip(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1))}…`;
 }
 
 const COLOUR = /\u001b\[\d+m/g;

@@ -21,7 +21,7 @@ export function tourStops(folders: Folders, hubPidFile: string, checkout: string
     },
     {
       title: 'Give a cluster a label, and a workload follows',
-      command: `cd ${quoted(checkout)} && npx muster cluster label dev-eu tier=gold`,
+      command: `cd ${quoted(checkout)} && npx muster cluster label dev-eu tier=gold && npx muster wait --for synced --timeout 30s && npx muster get assignments --cluster dev-eu`,
       shows: 'the bundle cache comes to dev-eu (and goes with tier=standard)',
     },
     {

@@ -1,4 +1,5 @@
 import type { WantedBundle } from '../core/bundles.ts';
+import { adoptedWarning } from './adopted.ts';
 import { assess, assessLeaving, rivalClaims } from './assess.ts';
 import type { Knowledge, SkipsByBundle } from './assess.ts';
 import type { AssignmentStatus } from './model.ts';
@@ -19,7 +20,10 @@ export function currentStatuses(
   const rivals = rivalClaims(skips);
   const statuses = [
     ...bundles.map((bundle) =>
-      assess(bundle, skips.get(bundle.bundle) ?? [], know, rivals.get(bundle.bundle)),
+      assess(bundle, skips.get(bundle.bundle) ?? [], know, [
+        ...(rivals.get(bundle.bundle) ?? []),
+        ...adoptedWarning(bundle, know.inventory),
+      ]),
     ),
     ...[...leaving].map(([bundle, remaining]) =>
       assessLeaving(bundle, skips.get(bundle) ?? [], remaining, know),

@@ -18,6 +18,7 @@ const LISTS = [
   'revisions',
   'assignments',
   'objects',
+  'drift',
   'events',
   'pauses',
   'join-tokens',
@@ -53,9 +54,14 @@ export function createProgram(io: Io, done: (exitCode: ExitCode) => void): Comma
 
   program
     .command('get')
-    .description('list clusters, bundles, revisions, assignments, objects, events, pauses or join tokens')
+    .description(
+      'list clusters, bundles, revisions, assignments, objects, drift, events, pauses or join tokens',
+    )
     .addArgument(
-      new Argument('<list>', 'what to list').choices([...LISTS, ...LISTS.map((it) => it.slice(0, -1))]),
+      new Argument('<list>', 'what to list').choices([
+        ...LISTS,
+        ...LISTS.filter((it) => it.endsWith('s')).map((it) => it.slice(0, -1)),
+      ]),
     )
     .argument('[name]', 'only this one; CLUSTER/BUNDLE of an assignment')
     .option('-l, --selector <selector>', "by labels, kubectl's syntax: env=dev,tier in (a,b),!frozen")
@@ -68,7 +74,9 @@ export function createProgram(io: Io, done: (exitCode: ExitCode) => void): Comma
     .option('--sync <statuses>', 'Synced, OutOfSync, Unknown; several by commas')
     .option('--health <statuses>', 'Healthy, Progressing, Degraded, Suspended, Missing, Unknown')
     .option('--state <states>', 'Good, Failing (bundles); Resolving, Good, Refused (revisions)')
-    .option('--kind <kind>', 'objects of this kind')
+    .option('--kind <kind>', 'objects of this kind, and their drift')
+    .option('--manager <names>', 'drift by these field managers, by commas')
+    .option('--field <pointers>', 'drift of fields that begin so: /spec/replicas')
     .option('--type <types>', 'events of these types, by commas')
     .action((list: string, name: string | undefined, options: GetOptions) =>
       online(async (context) => (await import('./commands/get.ts')).get(context, list, name, options)),

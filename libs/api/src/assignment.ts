@@ -11,6 +11,15 @@ export const ObjectRef = z.object({
 });
 export type ObjectRef = z.infer<typeof ObjectRef>;
 
+/** One field of a live object that is not as its manifest says. */
+export const FieldDifference = z.object({
+  path: z.string().meta({ description: 'A JSON pointer, with `[name=x]` for items that have names.' }),
+  desired: z.string().meta({ description: 'JSON; empty where it is not to be there, and for Secrets.' }),
+  live: z.string().meta({ description: 'JSON; empty where it is gone, and for Secrets.' }),
+  manager: z.string().meta({ description: 'Who changed it, where the cluster tells.' }),
+});
+export type FieldDifference = z.infer<typeof FieldDifference>;
+
 /** An object that is not as it should be. */
 export const ObjectStatus = ObjectRef.extend({
   sync: SyncStatus,
@@ -19,6 +28,9 @@ export const ObjectStatus = ObjectRef.extend({
     .string()
     .meta({ description: 'One word for programs: Conflict, OwnedByOther, Refused, PruneHeld, …' }),
   message: z.string().meta({ description: 'One sentence for people; never a value of a Secret.' }),
+  differences: z.array(FieldDifference).optional().meta({
+    description: 'Where it was seen to differ from its manifest, and is not corrected; at most 20.',
+  }),
 });
 export type ObjectStatus = z.infer<typeof ObjectStatus>;
 

@@ -6,7 +6,7 @@ export const MAX_PAGE_SIZE = 1000;
 /**
  * What each list of the API can be sorted and filtered by, on the server. A filter is a query parameter of that name;
  * several values, by commas, mean any of them. `labelSelector` has `kubectl -l`'s syntax: over the labels of clusters
- * in `clusters`, `assignments` and `objects`, of bundles in `bundles`.
+ * in `clusters`, `assignments`, `objects` and `drift`, of bundles in `bundles`.
  *
  * Sort: `sort=-committedAt,sha`; `-` is descending. The first of `sort` is the default order, and the list's key
  * always breaks ties, so that paging is stable.
@@ -31,6 +31,11 @@ export const LISTS = {
   objects: {
     sort: ['cluster', 'bundle', 'kind', 'namespace', 'name', 'sync', 'health'],
     filters: ['cluster', 'bundle', 'group', 'kind', 'namespace', 'name', 'image', 'sync', 'health'],
+    labelSelector: true,
+  },
+  drift: {
+    sort: ['cluster', 'bundle', 'kind', 'namespace', 'name', 'field', 'manager'],
+    filters: ['cluster', 'bundle', 'group', 'kind', 'namespace', 'name', 'field', 'manager', 'reason'],
     labelSelector: true,
   },
   events: { sort: ['-at'], filters: ['cluster', 'bundle', 'type'], labelSelector: false },

@@ -60,6 +60,7 @@ export {
   DesiredState,
   HealthStatus,
   ObjectRef,
+  FieldDifference,
   ObjectStatus,
   PruneHold,
   SyncStatus,

@@ -37,6 +37,10 @@ eu-1      checkout   1a2b3c4d   Synced   Healthy   Applied   30s
       health: 'Degraded' as const,
       reason: 'Refused',
       message: 'spec.replicas: must not be negative',
+      differences: [
+        { path: '/spec/replicas', desired: '2', live: '5', manager: 'hpa' },
+        { path: '/data/password', desired: '', live: '', manager: '' },
+      ],
     };
     await using hub = await startFakeHub(({ path }) =>
       path.startsWith('bundles')
@@ -45,7 +49,8 @@ eu-1      checkout   1a2b3c4d   Synced   Healthy   Applied   30s
     );
     const { stdout } = await runCli(['describe', 'bundle', 'checkout'], hub);
     expect(stdout).toContain(
-      '  checkout on eu-1: Deployment checkout/web: OutOfSync, Degraded: spec.replicas: must not be negative\n',
+      '  checkout on eu-1: Deployment checkout/web: OutOfSync, Degraded: spec.replicas: must not be negative\n' +
+        '    /spec/replicas: 2, is 5 (hpa)\n    /data/password\n',
     );
   });
 

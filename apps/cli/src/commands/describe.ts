@@ -1,4 +1,4 @@
-import type { Assignment, Bundle, Cluster, Pause, RepoProblem, Revision } from '@muster/api';
+import type { Assignment, Bundle, Cluster, FieldDifference, Pause, RepoProblem, Revision } from '@muster/api';
 import type { Context } from '../context.ts';
 import { CliError, EXIT_NO, EXIT_OK, EXIT_USAGE } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -112,7 +112,10 @@ async function assignmentsOf(
   const objects = items.flatMap((it) =>
     it.objects.map((object) => {
       const name = [object.namespace, object.name].filter((part) => part !== '').join('/');
-      return `  ${it.bundle} on ${it.cluster}: ${object.kind} ${name}: ${object.sync}, ${object.health}: ${object.message || object.reason}\n`;
+      const line = `  ${it.bundle} on ${it.cluster}: ${object.kind} ${name}: ${object.sync}, ${object.health}: ${object.message || object.reason}\n`;
+      return (
+        line + (object.differences ?? []).map((difference) => `    ${printDifference(difference)}\n`).join('')
+      );
     }),
   );
   const warnings = items.flatMap((it) =>
@@ -123,6 +126,12 @@ async function assignmentsOf(
     (objects.length === 0 ? '' : `\nObjects that are not as they should be:\n${objects.join('')}`) +
     (warnings.length === 0 ? '' : `\nWarnings:\n${warnings.join('')}`)
   );
+}
+
+/** `/spec/replicas: 2, is 5 (hpa)`; what is masked, or not there, has no value. */
+function printDifference({ path, desired, live, manager }: FieldDifference): string {
+  const values = desired === '' && live === '' ? '' : `: ${desired || '(none)'}, is ${live || '(none)'}`;
+  return `${path}${values}${manager && ` (${manager})`}`;
 }
 
 function printPause(pause: Pause | null): string | undefined {

@@ -91,6 +91,52 @@ eu-1      checkout   1a2b3c4d   Unknown (was Synced)   Unknown (was Degraded)   
     expect(hub.requests[1]!.path).toBe('clusters?name=eu-1&limit=500');
   });
 
+  test('drift shows each field with what it should be, what it is, and who made it so', async () => {
+    const web = {
+      ...{ cluster: 'eu-1', bundle: 'checkout', group: 'apps', version: 'v1', kind: 'Deployment' },
+      ...{ namespace: 'checkout', name: 'web', field: '/spec/replicas', desired: '2', live: '5' },
+      ...{ manager: 'kubectl-edit', reason: 'Drifted', message: 'it differs' },
+    };
+    const password = {
+      ...web,
+      group: '',
+      kind: 'Secret',
+      name: 'password',
+      field: '/data/a',
+      desired: '',
+      live: '',
+    };
+    const gone = {
+      ...web,
+      name: 'api',
+      field: '',
+      desired: '',
+      live: '',
+      manager: '',
+      message: 'somebody deleted it',
+    };
+    await using hub = await startFakeHub(() => ({
+      json: { items: [web, { ...web, name: 'db', live: '' }, password, gone] },
+    }));
+    const flags = ['--cluster', 'eu-1', '--manager', 'kubectl-edit', '--field', '/spec', '-l', 'env=prod'];
+    const { stdout } = await runCli(['get', 'drift', ...flags], hub);
+    expect(stdout).toBe(
+      `CLUSTER   BUNDLE     OBJECT                     FIELD            DESIRED    LIVE       MANAGER        REASON
+eu-1      checkout   Deployment/checkout/web    /spec/replicas   2          5          kubectl-edit   Drifted
+eu-1      checkout   Deployment/checkout/db     /spec/replicas   2          <none>     kubectl-edit   Drifted
+eu-1      checkout   Secret/checkout/password   /data/a          <masked>   <masked>   kubectl-edit   Drifted
+eu-1      checkout   Deployment/checkout/api    <none>           <none>     <none>     <none>         Drifted
+`,
+    );
+    expect(decodeURIComponent(hub.requests[0]!.path)).toBe(
+      'drift?labelSelector=env=prod&cluster=eu-1&manager=kubectl-edit&field=/spec&limit=500',
+    );
+    const named = await runCli(['get', 'drift', '-o', 'name'], hub);
+    expect(named.stdout.split('\n').slice(0, 1)).toEqual([
+      'drift/eu-1/checkout/apps/Deployment/checkout/web#/spec/replicas',
+    ]);
+  });
+
   test('of a name that is not there is 1', async () => {
     await using hub = await startFakeHub(() => ({ json: { items: [] } }));
     expect(await runCli(['get', 'cluster', 'nowhere'], hub)).toEqual({

@@ -18,6 +18,8 @@ export interface GetOptions {
   readonly health?: string;
   readonly state?: string;
   readonly kind?: string;
+  readonly manager?: string;
+  readonly field?: string;
   readonly type?: string;
 }
 
@@ -41,6 +43,8 @@ export async function get(
     health: options.health,
     state: options.state,
     kind: options.kind,
+    manager: options.manager,
+    field: options.field,
     type: options.type,
     ...(name === undefined ? {} : resource.find(name)),
   };

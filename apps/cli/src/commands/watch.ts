@@ -61,5 +61,6 @@ async function printOne<T>(
 
 /** Every list is announced by its name, but for those that hold what people do. */
 function topicOf(list: ListName): ChangeNotice['topics'][number] {
+  if (list === 'drift') return 'objects';
   return list === 'join-tokens' || list === 'events' || list === 'pauses' ? 'status' : list;
 }

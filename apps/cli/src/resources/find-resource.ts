@@ -2,6 +2,7 @@ import { CliError, EXIT_USAGE } from '../exit.ts';
 import { assignments } from './assignments.ts';
 import { bundles } from './bundles.ts';
 import { clusters } from './clusters.ts';
+import { drift } from './drift.ts';
 import { events } from './events.ts';
 import { joinTokens } from './join-tokens.ts';
 import { objects } from './objects.ts';
@@ -9,7 +10,17 @@ import { pauses } from './pauses.ts';
 import type { Resource } from './resource.ts';
 import { revisions } from './revisions.ts';
 
-const RESOURCES = [clusters, bundles, revisions, assignments, objects, events, pauses, joinTokens] as const;
+const RESOURCES = [
+  clusters,
+  bundles,
+  revisions,
+  assignments,
+  objects,
+  drift,
+  events,
+  pauses,
+  joinTokens,
+] as const;
 
 /** By its plural or singular. What type its items have is the resource's own matter. */
 export function findResource(word: string): Resource<unknown> {

@@ -27,6 +27,22 @@ test('a status becomes a row with the words that people know', () => {
   });
 });
 
+test('differences are kept, as many and as long as an agent promises', () => {
+  const difference = { path: '/spec/replicas', desired: '2', live: '5', manager: 'hpa\0' };
+  const many = Array.from({ length: 500 }, () => ({ ...difference, live: 'x'.repeat(100_000) }));
+  const objects = [
+    { object: { kind: 'Deployment', name: 'web' }, differences: [difference] },
+    { object: { kind: 'Deployment', name: 'api' }, differences: many },
+    { object: { kind: 'Deployment', name: 'db' } },
+  ];
+  const row = statusRow(cluster, AssignmentStatus.fromPartial({ bundle: 'shop', objects }), now);
+  const [web, api, db] = row.objects as { differences?: { live: string }[] }[];
+  expect(web?.differences).toEqual([{ ...difference, manager: 'hpa\uFFFD' }]);
+  expect(api?.differences).toHaveLength(20);
+  expect(api?.differences?.[0]?.live).toHaveLength(512);
+  expect(db).not.toHaveProperty('differences');
+});
+
 test('nothing that an agent says breaks the batch that it is written with', () => {
   const status = AssignmentStatus.fromPartial({
     bundle: 'check\0out',

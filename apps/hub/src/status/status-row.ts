@@ -1,4 +1,10 @@
-import { type AssignmentStatus, HealthStatus, type ObjectStatus, SyncStatus } from '@muster/contracts';
+import {
+  type AssignmentStatus,
+  type FieldDifference,
+  HealthStatus,
+  type ObjectStatus,
+  SyncStatus,
+} from '@muster/contracts';
 import type { StatusRow } from '@muster/store';
 
 const syncWords: Readonly<Record<number, string>> = {
@@ -48,7 +54,16 @@ export function statusRow(
   };
 }
 
-function objectOf({ object, sync, health, reason, message }: ObjectStatus): unknown {
+/** What an agent may tell of one object: as many differences as it promises, and texts a little longer. */
+const maxDifferences = 20;
+const maxText = 512;
+
+function differenceOf({ path, desired, live, manager }: FieldDifference): unknown {
+  const text = (value: string): string => plain(value.slice(0, maxText));
+  return { path: text(path), desired: text(desired), live: text(live), manager: text(manager) };
+}
+
+function objectOf({ object, sync, health, reason, message, differences }: ObjectStatus): unknown {
   return {
     group: plain(object?.group ?? ''),
     version: plain(object?.version ?? ''),
@@ -59,6 +74,9 @@ function objectOf({ object, sync, health, reason, message }: ObjectStatus): unkn
     health: healthWord(health),
     reason: plain(reason),
     message: plain(message),
+    ...(differences.length > 0 && {
+      differences: differences.slice(0, maxDifferences).map(differenceOf),
+    }),
   };
 }
 

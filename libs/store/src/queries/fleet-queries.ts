@@ -2,6 +2,7 @@ import type {
   Assignment,
   Bundle,
   Cluster,
+  Drift,
   FleetEvent,
   FleetObject,
   JoinToken,
@@ -14,6 +15,7 @@ import { assignmentSource, type AssignmentListRow, toAssignment } from './assign
 import { type BundleListRow, bundleSource, toBundle } from './bundle-list.ts';
 import { type ClusterRow, clusterSource, toCluster } from './cluster-list.ts';
 import { printCursor } from './cursor.ts';
+import { type DriftListRow, driftSource, toDrift } from './drift-list.ts';
 import { type EventListRow, eventSource, toEvent } from './event-list.ts';
 import { type JoinTokenListRow, joinTokenSource, toJoinToken } from './join-token-list.ts';
 import type { ListRequest, ListSource, QueryIssue } from './list-source.ts';
@@ -47,6 +49,7 @@ export class FleetQueries {
       bundles: bundleSource(leaseMs),
       assignments: assignmentSource(leaseMs),
       objects: objectSource(leaseMs),
+      drift: driftSource(leaseMs),
     };
   }
 
@@ -68,6 +71,10 @@ export class FleetQueries {
 
   objects(request: ListRequest): Promise<PageOutcome<FleetObject>> {
     return this.#page(this.#sources.objects, request, (row: ObjectListRow) => toObject(row));
+  }
+
+  drift(request: ListRequest): Promise<PageOutcome<Drift>> {
+    return this.#page(this.#sources.drift, request, (row: DriftListRow) => toDrift(row));
   }
 
   joinTokens(request: ListRequest): Promise<PageOutcome<JoinToken>> {

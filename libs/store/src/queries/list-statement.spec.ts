@@ -4,6 +4,7 @@ import { assignmentSource } from './assignment-list.ts';
 import { bundleSource } from './bundle-list.ts';
 import { clusterSource } from './cluster-list.ts';
 import { printCursor } from './cursor.ts';
+import { driftSource } from './drift-list.ts';
 import { eventSource } from './event-list.ts';
 import { joinTokenSource } from './join-token-list.ts';
 import type { ListRequest, ListSource } from './list-source.ts';
@@ -18,6 +19,7 @@ const sources: Readonly<Record<ListName, ListSource>> = {
   revisions: revisionSource,
   assignments: assignmentSource(30_000),
   objects: objectSource(30_000),
+  drift: driftSource(30_000),
   events: eventSource,
   pauses: pauseSource,
   'join-tokens': joinTokenSource,

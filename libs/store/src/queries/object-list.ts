@@ -6,7 +6,9 @@ import { healthRank, seenView, statesView, syncRank } from './views.ts';
 type Lists = typeof LISTS.objects;
 
 /** Columns are the answer's fields. */
-export type ObjectListRow = FleetObject;
+export interface ObjectListRow extends Omit<FleetObject, 'differences'> {
+  readonly differences: FleetObject['differences'] | null;
+}
 
 /** An object that an agent named is this one of the manifest. Where it says none, the kind has no namespaces. */
 const isSame = (said: string, listed: string): string =>
@@ -27,20 +29,22 @@ const objectsView = `${bundleNamespaces}, listed as not materialized (
 ), named as not materialized (
   select l.cluster, l.bundle, l.cluster_labels, l.fresh, l.current, l.object_problem_count,
     l.api_group as "group", l.version, l.kind, coalesce(p.namespace, l.namespace) as namespace, l.name, l.images,
-    p.sync as said_sync, p.health as said_health, p.reason as said_reason, p.message as said_message,
+    p.sync as said_sync, p.health as said_health, p.reason as said_reason, p.message as said_message, p.differences,
     l.object_problem_count <= coalesce(jsonb_array_length(l.said_objects), 0) as all_named
   from listed l
   left join lateral (
     select e.* from jsonb_to_recordset(l.said_objects)
-      as e("group" text, kind text, namespace text, name text, sync text, health text, reason text, message text)
+      as e("group" text, kind text, namespace text, name text, sync text, health text, reason text, message text,
+        differences jsonb)
     where ${isSame('e', 'l')}
     limit 1) p on true
   union all
   select s.cluster, s.bundle, s.cluster_labels, s.fresh, s.current, s.object_problem_count,
-    e."group", e.version, e.kind, e.namespace, e.name, '{}'::text[], e.sync, e.health, e.reason, e.message, true
+    e."group", e.version, e.kind, e.namespace, e.name, '{}'::text[], e.sync, e.health, e.reason, e.message,
+    e.differences, true
   from states s
   cross join lateral jsonb_to_recordset(s.said_objects) as e("group" text, version text, kind text, namespace text,
-    name text, sync text, health text, reason text, message text)
+    name text, sync text, health text, reason text, message text, differences jsonb)
   where s.said_objects is not null and not (s.assigned and exists (
     select 1 from (
       select o.api_group, o.kind, o.name, ${objectNamespace} as namespace
@@ -49,6 +53,7 @@ const objectsView = `${bundleNamespaces}, listed as not materialized (
     where ${isSame('e', 'l')}))
 ), view as not materialized (
   select n.cluster, n.bundle, n.cluster_labels, n."group", n.version, n.kind, n.namespace, n.name, n.images,
+    case when n.fresh then n.differences end as differences,
     case when not n.fresh then 'Unknown' when n.said_sync is not null then n.said_sync
       when n.current and n.all_named then 'Synced' else 'Unknown' end as sync,
     case when not n.fresh then 'Unknown' when n.said_health is not null then n.said_health
@@ -68,7 +73,7 @@ export function objectSource(
     list: 'objects',
     ctes: `${seenView(leaseMs)}, ${statesView}, ${objectsView}`,
     columns: `v.cluster, v.bundle, v."group", v.version, v.kind, v.namespace, v.name, v.images, v.sync, v.health, v.reason,
-      v.message`,
+      v.message, v.differences`,
     from: 'from view v',
     sorts: {
       cluster: { sql: 'v.cluster', type: 'text' },
@@ -115,6 +120,7 @@ export function toObject(row: ObjectListRow): FleetObject {
     health: row.health,
     reason: row.reason,
     message: row.message,
+    ...(row.differences && { differences: row.differences }),
     images: row.images,
   };
 }

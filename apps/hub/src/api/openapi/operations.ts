@@ -15,6 +15,7 @@ import {
   ClusterLabelsRequest,
   ClusterRemovalQuery,
   ClusterPage,
+  DriftPage,
   DeletionConsentRequest,
   DeletionConsentResult,
   FleetEventPage,
@@ -197,6 +198,15 @@ export const operations: readonly Operation[] = [
     summary: 'Objects of the manifests of assignments, and those that assignments still own.',
     list: 'objects',
     answer: { status: 200, schema: FleetObjectPage },
+  },
+  {
+    method: 'get',
+    path: '/drift',
+    id: 'listDrift',
+    summary:
+      'Fields of objects that are not as the repo says, and objects that somebody deleted or that were left.',
+    list: 'drift',
+    answer: { status: 200, schema: DriftPage },
   },
   {
     method: 'get',

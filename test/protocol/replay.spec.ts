@@ -133,14 +133,15 @@ describe("an agent of the recorded frames, against today's hub", () => {
     call.write(await readGolden('hello'));
     expect((await said.next()).value).toMatchObject({ $case: 'welcome', value: { session: 1n } });
 
-    for (const name of ['heartbeat', 'report', 'report-gone', 'report-refused', 'facts'])
+    for (const name of ['heartbeat', 'report', 'report-gone', 'report-refused', 'report-drifted', 'facts'])
       call.write(await readGolden(name));
-    await heardAtLeast(5);
+    await heardAtLeast(6);
     expect(heard).toEqual([
       ['hello', agentMessages.hello.value],
       ['report', agentMessages.report.value],
       ['report', agentMessages['report-gone'].value],
       ['report', agentMessages['report-refused'].value],
+      ['report', agentMessages['report-drifted'].value],
       ['facts', agentMessages.facts.value],
     ]);
 

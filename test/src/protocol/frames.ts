@@ -46,6 +46,26 @@ const status: wire.AssignmentStatus = {
   gone: false,
 };
 
+/** Of a bundle that only reports what others changed. */
+const drifted = wire.AssignmentStatus.fromPartial({
+  ...status,
+  sync: wire.SyncStatus.SYNC_STATUS_OUT_OF_SYNC,
+  reason: 'Drifted',
+  objects: [
+    {
+      object: { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'checkout', name: 'web' },
+      sync: wire.SyncStatus.SYNC_STATUS_OUT_OF_SYNC,
+      health: wire.HealthStatus.HEALTH_STATUS_HEALTHY,
+      reason: 'Drifted',
+      message: 'it differs from its manifest in /spec/replicas (kubectl-scale); its bundle only reports that',
+      differences: [
+        { path: '/spec/replicas', desired: '2', live: '5', manager: 'kubectl-scale' },
+        { path: '/metadata/labels/team', desired: '"payments"', live: '', manager: '' },
+      ],
+    },
+  ],
+});
+
 /** The content of the announcement frames; its digest is in them. */
 export const desiredState: wire.DesiredState = {
   version,
@@ -136,6 +156,17 @@ export const agentMessages = {
       applied: version,
       refused: undefined,
       emptied: version,
+    },
+  },
+  'report-drifted': {
+    $case: 'report',
+    value: {
+      sequence: 5n,
+      assignments: [drifted],
+      complete: false,
+      applied: version,
+      refused: undefined,
+      emptied: undefined,
     },
   },
   facts: { $case: 'facts', value: { ...facts, complete: false } },
@@ -261,6 +292,7 @@ const WHAT: Record<keyof typeof agentMessages | keyof typeof hubMessages, string
   report: 'The first report of a session, and with it everything is told.',
   'report-gone': 'A bundle has left the cluster, and nothing of it remains.',
   'report-refused': 'The newest state could not be taken on; the one before goes on.',
+  'report-drifted': 'Fields of an object differ from its manifest, and its bundle only reports that.',
   'report-emptied': 'Nothing remains of what was applied: the cluster may be removed.',
   facts: 'Facts while a part of the discovery fails.',
   'response-chunk': 'A part of the answer to request 1.',

@@ -429,7 +429,7 @@ export class Reconciler {
     if (this.#stop.signal.aborted) return;
     if (error instanceof LostStateError) this.#o.onFatal(error);
     this.#o.log.warn(`a round failed, and is tried again: ${errorText(error)}`);
-    this.#waker.trouble(true);
+    this.#waker.failed();
   }
 }
 

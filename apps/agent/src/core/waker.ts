@@ -1,5 +1,7 @@
 const firstTroubleMs = 1_000;
 const maxTroubleMs = 60_000;
+/** While nothing at all can be done, not even what is due. */
+const maxFailedMs = 10_000;
 const soonMs = 100;
 
 /**
@@ -38,6 +40,12 @@ export class Waker {
   trouble(lasts: boolean): void {
     this.#troubleMs = lasts ? Math.min(maxTroubleMs, this.#troubleMs * 2 || firstTroubleMs) : 0;
     if (lasts) this.wake(this.#troubleMs * (0.8 + 0.4 * Math.random()));
+  }
+
+  /** A round could not be done: all of it is due. */
+  failed(): void {
+    this.#troubleMs = Math.min(maxFailedMs, this.#troubleMs * 2 || firstTroubleMs);
+    this.wake(this.#troubleMs * (0.8 + 0.4 * Math.random()));
   }
 
   /** Runs a cheap thing once for many that ask for it shortly after each other. */

@@ -28,6 +28,7 @@ export interface FileState {
   readonly assignments: readonly FileAssignment[];
   readonly deletionConsents?: readonly string[];
   readonly pruneHolds?: readonly { bundle: string; reason: string }[];
+  readonly pausedLeaving?: readonly string[];
 }
 
 export interface ToldStatus {

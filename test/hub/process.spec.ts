@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { HubStartError, startHub } from '@muster/hub';
 import { openStore, startEmbeddedPostgres } from '@muster/store';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bundleFiles, configMap, TestFleet, webhookSecret } from './support/fleet.ts';
 
 describe('a hub that can not start says why, and leaves nothing behind', () => {
@@ -109,6 +109,20 @@ describe('the embedded database', () => {
     expect((await readFile(join(folder, 'postgres/db/postmaster.pid'), 'utf8')).split('\n')[0]).toBe(pid);
     expect(await second.sql.first('select reason from pauses')).toEqual({ reason: 'kept' });
     await second.close();
+    await rm(folder, { recursive: true });
+  });
+
+  test('stays claimed when one of its processes crashes, and all sessions end', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'muster-crash-'));
+    const first = await openStore({ dataDir: folder });
+    const holders = `select pid from pg_locks where locktype = 'advisory' and granted and objid = ${0x6d737472}`;
+    const holder = async () => (await first.sql.first<{ pid: number }>(holders).catch(() => undefined))?.pid;
+    const before = (await holder())!;
+    process.kill(before, 'SIGKILL');
+    await vi.waitUntil(async () => ![undefined, before].includes(await holder()), { timeout: 30_000 });
+    await expect(startEmbeddedPostgres(folder)).rejects.toThrow('another hub runs on this data folder');
+    expect(await holder()).toBeDefined();
+    await first.close();
     await rm(folder, { recursive: true });
   });
 

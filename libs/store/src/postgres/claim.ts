@@ -9,7 +9,10 @@ export interface ServerClaim {
   readonly user: string;
   readonly database: string;
   readonly version: string;
-  release(): Promise<void>;
+  /** Resolves with a sentence if another hub took the server over. */
+  readonly lost: Promise<string>;
+  /** Whether the server was still this hub's, and so this hub's to stop. */
+  release(): Promise<'held' | 'lost'>;
 }
 
 const database = 'muster';
@@ -30,32 +33,92 @@ export async function claimServer(
 ): Promise<ServerClaim | undefined> {
   const client = await connect(socketDir, postmaster);
   if (client === undefined) return undefined;
-  // A server that goes away is noticed by its process; this connection has nothing to add.
-  client.on('error', () => undefined);
-  const { rows } = await client.query<{ locked: boolean; version: string }>(
-    `select pg_try_advisory_lock(${hubLock}) as locked, current_setting('server_version') as version`,
-  );
-  if (rows[0]?.locked !== true) {
-    await client.end();
-    throw new EmbeddedPostgresError(
-      'in-use',
-      `another hub runs on this data folder (its database is process ${postmaster.pid})`,
-    );
-  }
+  const version = await takeLock(client, postmaster);
   const existing = await client.query('select 1 from pg_database where datname = $1', [database]);
   if (existing.rowCount === 0) await client.query(`create database ${database}`);
+  const hold = new Hold(client, async () => {
+    const next = await connect(socketDir, postmaster);
+    if (next !== undefined) await takeLock(next, postmaster);
+    return next;
+  });
   return {
     user: embeddedUser,
     database,
-    version: rows[0].version.split(' ')[0] ?? '',
-    release: () => client.end(),
+    version,
+    lost: hold.lost,
+    release: () => hold.release(),
   };
+}
+
+/** The server's version, once the lock is ours. */
+async function takeLock(client: pg.Client, postmaster: Postmaster): Promise<string> {
+  const { rows } = await client.query<{ locked: boolean; version: string }>(
+    `select pg_try_advisory_lock(${hubLock}) as locked, current_setting('server_version') as version`,
+  );
+  if (rows[0]?.locked === true) return rows[0].version.split(' ')[0] ?? '';
+  await client.end();
+  throw new EmbeddedPostgresError(
+    'in-use',
+    `another hub runs on this data folder (its database is process ${postmaster.pid})`,
+  );
+}
+
+/**
+ * The session that has the lock. A server of which one process crashes ends all sessions and goes on: then the lock is
+ * taken anew, lest another hub takes a server for left behind that is in use.
+ */
+class Hold {
+  readonly #takeAnew: () => Promise<pg.Client | undefined>;
+  readonly #lost = Promise.withResolvers<string>();
+  #client: pg.Client;
+  #state: 'held' | 'lost' | 'released' = 'held';
+
+  constructor(client: pg.Client, takeAnew: () => Promise<pg.Client | undefined>) {
+    this.#client = client;
+    this.#takeAnew = takeAnew;
+    this.#watch();
+  }
+
+  get lost(): Promise<string> {
+    return this.#lost.promise;
+  }
+
+  async release(): Promise<'held' | 'lost'> {
+    if (this.#state === 'lost') return 'lost';
+    this.#state = 'released';
+    await this.#client.end();
+    return 'held';
+  }
+
+  #watch(): void {
+    this.#client.once('end', () => {
+      if (this.#state === 'held') void this.#again();
+    });
+  }
+
+  async #again(): Promise<void> {
+    try {
+      const client = await this.#takeAnew();
+      // The server is gone, and its process tells of that.
+      if (client === undefined) return;
+      if (this.#state !== 'held') return await client.end();
+      this.#client = client;
+      this.#watch();
+    } catch (error) {
+      // It crashed again: the next session is tried for.
+      if (!(error instanceof EmbeddedPostgresError)) return this.#again();
+      this.#state = 'lost';
+      this.#lost.resolve(error.message);
+    }
+  }
 }
 
 async function connect(socketDir: string, postmaster: Postmaster): Promise<pg.Client | undefined> {
   const deadline = Date.now() + startDeadlineMs;
   while (postmaster.running() && Date.now() < deadline) {
     const client = new pg.Client({ host: socketDir, user: embeddedUser, database: 'postgres' });
+    // A server that goes away is noticed by its process; this connection has nothing to add.
+    client.on('error', () => undefined);
     try {
       await client.connect();
       return client;

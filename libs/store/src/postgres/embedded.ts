@@ -50,11 +50,10 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
     user: claim.user,
     database: claim.database,
     version: programs.version,
-    lost: postmaster.lost,
+    lost: Promise.race([postmaster.lost, claim.lost]),
     stop: () =>
       (stopping ??= (async () => {
-        await claim.release();
-        await postmaster.stop();
+        if ((await claim.release()) === 'held') await postmaster.stop();
       })()),
   };
 }

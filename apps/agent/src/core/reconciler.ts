@@ -1,51 +1,34 @@
 import { afterVerification, isVerified } from '@muster/apply-plan';
 import type { InventoryEntry, Plan, Step } from '@muster/apply-plan';
-import type { KubeClient } from '@muster/kube';
 import type { ObjectId, Policy, Version } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
-import type { Lease } from '../lease/lease.ts';
 import type { ClusterView } from '../inspect/view.ts';
 import { errorText } from '../log.ts';
-import type { Log } from '../log.ts';
 import type { MemoryKeeper } from '../memory.ts';
-import type { ClusterState } from '../state/cluster-state.ts';
 import { LostStateError } from '../state/cluster-state.ts';
 import { skipsByBundle } from '../status/assess.ts';
 import type { SkipsByBundle } from '../status/assess.ts';
-import type { StatusBook } from '../status/book.ts';
-import { Drift } from './drift/drift.ts';
+import type { Drift } from './drift/drift.ts';
 import { Executor } from './executor.ts';
-import { Failures } from './failures.ts';
-import { Hooks } from './hooks.ts';
-import type { Kinds } from './kinds.ts';
-import { Ledger } from './ledger.ts';
-import { Lookout } from './lookout.ts';
-import { Observer } from './observer.ts';
-import { failureTail, podTrouble } from './pod-trouble.ts';
-import { PodTroubles } from './pod-troubles.ts';
+import type { Failures } from './failures.ts';
+import type { Hooks } from './hooks.ts';
+import type { Ledger } from './ledger.ts';
+import type { Lookout } from './lookout.ts';
+import type { Observer } from './observer.ts';
 import { bulkKinds, hookRemovals, planInput, planRound, waitsUnwatched } from './round-plan.ts';
 import type { RoundKnowledge } from './round-plan.ts';
+import { makeParts, stopParts } from './parts.ts';
+import type { Parts, PartsOptions } from './parts.ts';
 import { Runner } from './runner.ts';
-import { Scope } from './scope.ts';
-import { Sight } from './sight.ts';
 import { resourceOf, wantedKey } from './target.ts';
 import type { ResolvedTarget, Target } from './target.ts';
-import { Teller } from './teller.ts';
-import { Waits } from './waits.ts';
+import type { Teller } from './teller.ts';
+import type { Waits } from './waits.ts';
 import { Waker } from './waker.ts';
 
-export interface ReconcilerOptions {
-  readonly kube: KubeClient;
-  readonly state: ClusterState;
-  readonly inventory: readonly InventoryEntry[];
-  readonly lease: Lease;
-  readonly kinds: Kinds;
-  readonly statuses: StatusBook;
+export interface ReconcilerOptions extends PartsOptions {
   readonly checkpoint: Checkpoint;
   readonly memory: MemoryKeeper;
-  readonly log: Log;
-  /** Where the agent looks; everywhere when absent. */
-  readonly scope?: Scope;
   /** Called once, with what makes going on impossible. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -64,16 +47,15 @@ export class Reconciler {
   readonly #o: ReconcilerOptions;
   readonly #observer: Observer;
   readonly #lookout: Lookout;
-  readonly #failures = new Failures(Date.now, Math.random);
+  readonly #failures: Failures;
   readonly #drift: Drift;
-  readonly #sight: Sight;
+  readonly #parts: Parts;
   readonly #runner: Runner;
   readonly #waker: Waker;
   readonly #ledger: Ledger;
   readonly #teller: Teller;
   readonly #hooks: Hooks;
-  readonly #waits = new Waits();
-  readonly #troubles: PodTroubles;
+  readonly #waits: Waits;
   readonly #stop = new AbortController();
   #target: Target | undefined;
   #isDurable = false;
@@ -93,48 +75,22 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#o = options;
     const { kube, state, lease, checkpoint, log, kinds } = options;
-    this.#ledger = new Ledger(options.inventory, state, lease, log);
-    const { scope = new Scope() } = options;
-    const onKindGone = (): void => {
-      this.#lookout.rediscover();
-      this.#waker.wake(0);
-    };
-    this.#observer = new Observer(kube, (id) => this.#changed(id), scope, onKindGone);
-    this.#lookout = new Lookout({
-      kube,
-      kinds,
-      observer: this.#observer,
-      onLate: () => this.#waker.wake(0),
-      signal: this.#stop.signal,
-      scope,
-    });
-    this.#drift = new Drift({
-      kube,
-      observer: this.#observer,
-      setEntry: (entry) => this.#ledger.set(entry),
-      now: Date.now,
-    });
-    this.#sight = new Sight(lease, this.#observer, () => this.#tellStatuses());
-    this.#troubles = new PodTroubles({
-      look: (workload, signal) => podTrouble(kube, workload, signal),
-      onChange: () => this.#tellStatuses(),
-    });
-    this.#teller = new Teller({
-      statuses: options.statuses,
-      observer: this.#observer,
-      failures: this.#failures,
-      drift: this.#drift,
-      sight: this.#sight,
-      troubles: this.#troubles,
-      waits: this.#waits,
-      inventory: this.#ledger.entries,
-    });
-    this.#hooks = new Hooks({
-      ledger: this.#ledger,
-      tailOf: (workload, signal) => failureTail(kube, workload, signal),
+    const parts = makeParts(options, {
+      onChange: (id) => this.#changed(id),
+      onKindGone: () => this.#rediscover(),
       onNews: () => this.#waker.wake(0),
-      now: Date.now,
+      onTold: () => this.#tellStatuses(),
+      signal: this.#stop.signal,
     });
+    this.#parts = parts;
+    this.#ledger = parts.ledger;
+    this.#observer = parts.observer;
+    this.#lookout = parts.lookout;
+    this.#failures = parts.failures;
+    this.#drift = parts.drift;
+    this.#teller = parts.teller;
+    this.#hooks = parts.hooks;
+    this.#waits = parts.waits;
     this.#waker = new Waker(
       () => this.#round(),
       (error) => this.#roundFailed(error),
@@ -229,11 +185,8 @@ export class Reconciler {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#hooks.stop();
+    stopParts(this.#parts);
     this.#waker.stop();
-    this.#sight.stop();
-    this.#troubles.stop();
-    this.#observer.stop();
     await this.#runner.stop();
     for (const resolve of this.#onSettled.splice(0)) resolve();
   }
@@ -337,8 +290,7 @@ export class Reconciler {
     if (live && !live.terminating && isVerified(entry, live)) {
       if (entry.resourceVersion !== live.resourceVersion) this.#ledger.note(afterVerification(entry, live));
       if (id.startsWith(crdPrefix) && live.health.status === 'Healthy' && this.#lookout.misses) {
-        this.#lookout.rediscover();
-        this.#waker.wake(0);
+        this.#rediscover();
       }
       this.#waker.soon(() => this.#tellStatuses());
       return;
@@ -380,6 +332,11 @@ export class Reconciler {
     if (isLeaving || (entry.state === 'owned' && !isVerified(entry, live))) this.#waker.wake(50);
   }
 
+  #rediscover(): void {
+    this.#lookout.rediscover();
+    this.#waker.wake(0);
+  }
+
   /** Objects that a CRD's schema refused may fit it now. */
   #crdChanged(id: ObjectId): void {
     if (!id.startsWith(crdPrefix)) return;
@@ -405,7 +362,7 @@ export class Reconciler {
   #tellStatuses(): void {
     const target = this.#target;
     if (!target || !this.#isDurable) return;
-    if (!this.#resolved && !this.#sight.isClusterAway()) return;
+    if (!this.#resolved && !this.#parts.sight.isClusterAway()) return;
     this.#teller.tell(target, this.#skips);
   }
 

@@ -9,6 +9,7 @@ import type { Failure } from '../core/failures.ts';
 import type { LiveRecord } from '../core/live-record.ts';
 import type { Unseen } from '../core/unseen.ts';
 import { listed } from './listed.ts';
+import { sayOf } from './say.ts';
 import type { AssignmentStatus, FieldDifference, ObjectStatus, StatusReason, SyncStatus } from './model.ts';
 
 /** All that statuses are made from. */
@@ -31,8 +32,6 @@ export interface Knowledge {
   readonly lateBundles?: ReadonlyMap<string, number>;
   readonly observedAt: number;
 }
-
-const notLookedAt: Unseen = { reason: 'NotObserved', message: 'it could not be looked at yet' };
 
 /** A plan's skips, by bundle. */
 export type SkipsByBundle = ReadonlyMap<string, readonly Skip[]>;
@@ -290,79 +289,6 @@ function reasonAndMessage(
       message: `${pending} of ${bundle.objects.length} objects are to be applied`,
     };
   return { reason: 'Applied', message: `${bundle.objects.length} objects are as the manifest says` };
-}
-
-function sayOf(
-  skip: Skip,
-  know: Knowledge,
-): { readonly sync: SyncStatus; readonly reason: StatusReason; readonly message: string } {
-  const other = skip.other ?? 'another';
-  switch (skip.reason) {
-    case 'owned-by-other':
-      return { sync: 'OutOfSync', reason: 'OwnedByOther', message: `it belongs to ${other}` };
-    case 'claimed-by-two-bundles':
-      return { sync: 'OutOfSync', reason: 'ClaimedByTwo', message: `bundle ${other} has it as well` };
-    case 'paused':
-      return { sync: 'OutOfSync', reason: 'Paused', message: 'paused: it is not written' };
-    case 'terminating':
-      return {
-        sync: 'OutOfSync',
-        reason: 'Terminating',
-        message: skip.detail ?? 'it is being deleted; a finalizer may hold it',
-      };
-    case 'orphaned':
-      return {
-        sync: 'OutOfSync',
-        reason: 'Orphaned',
-        message: 'it left the bundle, which deletes nothing (prune: false)',
-      };
-    case 'unobserved':
-      return {
-        sync: 'Unknown',
-        ...(know.observationProblem(skip.id) ?? notLookedAt),
-      };
-    case 'prune-held':
-      return {
-        sync: 'OutOfSync',
-        reason: 'PruneHeld',
-        message: `its deletion waits for bundle ${other}: ${skip.detail ?? ''}`,
-      };
-    case 'consent-needed':
-      return {
-        sync: 'OutOfSync',
-        reason: 'PruneHeld',
-        message: `its deletion needs consent: ${skip.detail ?? ''}`,
-      };
-    case 'waiting':
-      return skip.deletion
-        ? { sync: 'OutOfSync', reason: 'Pruning', message: `its deletion waits: ${skip.detail ?? ''}` }
-        : { sync: 'OutOfSync', reason: 'Waiting', message: skip.detail ?? 'it waits for its turn' };
-    case 'hook-running':
-      return { sync: 'OutOfSync', reason: 'Waiting', message: skip.detail ?? 'the hook runs' };
-    case 'hook-failed':
-    case 'stopped':
-      return { sync: 'OutOfSync', reason: 'HookFailed', message: skip.detail ?? 'a hook failed' };
-    case 'hook-in-the-way':
-      return {
-        sync: 'OutOfSync',
-        reason: 'OwnedByOther',
-        message:
-          'one that Muster did not make bears the name of this hook, which cannot run until that is gone',
-      };
-    case 'backing-off':
-      return { sync: 'OutOfSync', reason: 'Pruning', message: 'its deletion is tried again later' };
-    case 'drifted':
-      return {
-        sync: 'OutOfSync',
-        reason: 'Drifted',
-        message: know.record(skip.id)
-          ? 'somebody put another object in its place; its bundle only reports that'
-          : 'somebody deleted it; its bundle only reports that',
-      };
-    case 'unchanged':
-    case 'hook-done':
-      return { sync: 'Synced', reason: 'Applied', message: '' };
-  }
 }
 
 function leavingFinding(skip: Skip, know: Knowledge): Finding {

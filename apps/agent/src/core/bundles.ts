@@ -14,6 +14,7 @@ import type { Resource } from '@muster/kube';
 import { isAgentsOwn } from '../resources.ts';
 import type { BlobStore } from '../state/blob-store.ts';
 import type { KeptAssignment } from '../state/head.ts';
+import { ignoreProblems } from './drift/ignoring.ts';
 import type { Kinds } from './kinds.ts';
 
 /** What is kept in memory of an object that a bundle wants: enough to plan with. */
@@ -128,7 +129,7 @@ export function readBundle(
   const objects: WantedObject[] = [];
   const broken: { digest: Digest; problem: string }[] = [];
   const refused: { object: RefusedObject; problem: string }[] = [];
-  const warnings = new Set<string>();
+  const warnings = new Set<string>(ignoreProblems(policy.value));
   for (const digest of manifest.value.objects) {
     const content = blobs.read(digest);
     const header = content && readObjectHeader(content);

@@ -52,7 +52,7 @@ export function findRenderWorker(env: NodeJS.ProcessEnv = process.env): string {
   const found = candidates.find(isProgram);
   if (found !== undefined) return found;
   throw new RenderWorkerError(
-    `The render worker is not built. Run \`npm run build\`, which needs Go ${neededGo} or newer, or set MUSTER_RENDER_WORKER to a built one.`,
+    `The render worker is not built, or by another user. Run \`npm run build\` as this one, which needs Go ${neededGo} or newer, or set MUSTER_RENDER_WORKER to a built one.`,
   );
 }
 

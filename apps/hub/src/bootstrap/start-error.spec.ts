@@ -1,4 +1,5 @@
 import { MasterKeyError } from '@muster/identity';
+import { RenderWorkerError } from '@muster/render';
 import { expect, test } from 'vitest';
 import { HubStartError, startError } from './start-error.ts';
 
@@ -18,8 +19,9 @@ test.each([
   expect((told as Error).message).toContain(words);
 });
 
-test('a wrong master key is said as it is, and what nobody expected stays what it was', () => {
+test('a wrong master key and a missing render worker are said as they are, and what nobody expected stays what it was', () => {
   expect(startError(new MasterKeyError('another key'))).toMatchObject({ message: 'another key' });
+  expect(startError(new RenderWorkerError('not built'))).toBeInstanceOf(HubStartError);
   const unexpected = failed({ code: 'ENOENT' });
   expect(startError(unexpected)).toBe(unexpected);
 });

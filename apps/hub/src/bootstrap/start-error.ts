@@ -1,4 +1,5 @@
 import { MasterKeyError } from '@muster/identity';
+import { RenderWorkerError } from '@muster/render';
 
 /** The hub can't start for a reason that whoever starts it can mend; the message says which. */
 export class HubStartError extends Error {
@@ -7,7 +8,8 @@ export class HubStartError extends Error {
 
 /** What a person can mend, as a sentence that says how; all else as it is. */
 export function startError(error: unknown): unknown {
-  const message = error instanceof MasterKeyError ? error.message : listenProblem(systemError(error));
+  const isSaid = error instanceof MasterKeyError || error instanceof RenderWorkerError;
+  const message = isSaid ? error.message : listenProblem(systemError(error));
   return message === undefined ? error : new HubStartError(message, { cause: error });
 }
 

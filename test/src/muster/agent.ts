@@ -12,6 +12,10 @@ export interface AgentOptions {
   /** Joined already: no token is made. */
   readonly joined?: boolean;
   readonly flags?: readonly string[];
+  /** The hub's enrolment listener, where the agent reaches it otherwise than this process. */
+  readonly enrolmentAddress?: string;
+  /** Goes before the program, to run it elsewhere. */
+  readonly command?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -32,7 +36,7 @@ export async function startAgent(options: AgentOptions): Promise<TestAgent> {
     '--kubeconfig',
     options.kubeconfig,
     '--hub',
-    options.hub.enrolmentAddress,
+    options.enrolmentAddress ?? options.hub.enrolmentAddress,
     ...(options.flags ?? []),
   ];
   const logFile = join(folder, 'agent.log');
@@ -44,8 +48,9 @@ export async function startAgent(options: AgentOptions): Promise<TestAgent> {
     });
     first.push('--join-token-file', tokenFile);
   }
+  const where = { logFile, ...(options.command === undefined ? {} : { command: options.command }) };
   let program = startProgram('agent', first, {
-    logFile,
+    ...where,
     ...(options.env === undefined ? {} : { env: options.env }),
   });
   let isStopped = false;
@@ -56,7 +61,7 @@ export async function startAgent(options: AgentOptions): Promise<TestAgent> {
     start: (again = {}) => {
       refuseStart(`the agent of ${options.name}`, isStopped, program);
       program = startProgram('agent', args, {
-        logFile,
+        ...where,
         ...(again.env === undefined ? {} : { env: again.env }),
       });
     },

@@ -27,6 +27,8 @@ export interface RunningProgram {
 export interface ProgramOptions {
   readonly logFile: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Goes before the program, to run it elsewhere; must become it. */
+  readonly command?: readonly string[];
 }
 
 const alive = new Set<ChildProcess>();
@@ -41,7 +43,8 @@ export function startProgram(
   options: ProgramOptions,
 ): RunningProgram {
   const log = createWriteStream(options.logFile, { flags: 'a' });
-  const child = spawn(process.execPath, [programs[name], ...args], {
+  const [first, ...rest] = [...(options.command ?? []), process.execPath, programs[name], ...args];
+  const child = spawn(first!, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });

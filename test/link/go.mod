@@ -1,0 +1,3 @@
+module muster.dev/test/link
+
+go 1.26

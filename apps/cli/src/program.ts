@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import type { AgentManifestsOptions } from './commands/agent-manifests.ts';
 import type { TokenOptions } from './commands/cluster.ts';
 import type { RemoveOptions } from './commands/cluster-remove.ts';
+import type { DescribeObjectOptions } from './commands/describe-object.ts';
 import type { GetOptions } from './commands/get.ts';
 import type { HealthOptions } from './commands/health.ts';
 import type { PauseOptions } from './commands/pause.ts';
@@ -10,6 +11,7 @@ import type { WaitOptions } from './commands/wait.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './exit.ts';
 import type { ConnectionFlags } from './hub-api/connection.ts';
+import { addInspectCommands } from './inspect-program.ts';
 import type { Io } from './io.ts';
 
 const LISTS = [
@@ -78,33 +80,54 @@ export function createProgram(io: Io, done: (exitCode: ExitCode) => void): Comma
     .option('--manager <names>', 'drift by these field managers, by commas')
     .option('--field <pointers>', 'drift of fields that begin so: /spec/replicas')
     .option('--type <types>', 'events of these types, by commas')
+    .option('--live', 'objects of --bundle in --cluster, as they are there now')
     .action((list: string, name: string | undefined, options: GetOptions) =>
       online(async (context) => (await import('./commands/get.ts')).get(context, list, name, options)),
     );
 
   program
     .command('events')
-    .description('who did what, and what befell the fleet, the latest first')
+    .description('who did what, and what befell the fleet; with BUNDLE, what Kubernetes tells in a --cluster')
+    .argument('[bundle]', "Kubernetes' events about its objects, the latest last")
+    .argument('[object]', 'only about this one and what it owns: deployment/web')
     .addOption(output('table', 'wide', 'json', 'yaml', 'name'))
+    .option('-n, --namespace <name>', 'the object in this namespace')
     .option('-w, --watch', 'go on, and print what is new')
     .option('--limit <number>', 'at most so many', '50')
     .option('--cluster <name>', 'about this cluster')
     .option('--bundle <name>', 'about this bundle')
     .option('--type <types>', 'of these types, by commas')
-    .action((options: GetOptions) =>
+    .action((bundle: string | undefined, object: string | undefined, options: GetOptions) =>
       online(async (context) =>
-        (await import('./commands/get.ts')).get(context, 'events', undefined, options),
+        bundle === undefined
+          ? (await import('./commands/get.ts')).get(context, 'events', undefined, options)
+          : (await import('./commands/kubernetes-events.ts')).kubernetesEvents(
+              context,
+              bundle,
+              object,
+              options,
+            ),
       ),
     );
 
   program
     .command('describe')
-    .description('everything about a cluster, a bundle or a revision')
-    .addArgument(new Argument('<kind>', 'what it is').choices(['cluster', 'bundle', 'revision']))
-    .argument('<name>')
-    .action((kind: string, name: string) =>
-      online(async (context) => (await import('./commands/describe.ts')).describe(context, kind, name)),
+    .description('everything about a cluster, a bundle, a revision, or an object in a cluster')
+    .addArgument(new Argument('<kind>', 'what it is').choices(['cluster', 'bundle', 'revision', 'object']))
+    .argument('<name>', 'of an object KIND/NAME')
+    .option('--cluster <name>', 'the object in this cluster')
+    .option('--bundle <name>', 'the object of this bundle')
+    .option('-n, --namespace <name>', 'the object in this namespace')
+    .addOption(new Option('-o, --output <format>', 'the live object itself').choices(['json', 'yaml']))
+    .action((kind: string, name: string, options: DescribeObjectOptions) =>
+      online(async (context) =>
+        kind === 'object'
+          ? (await import('./commands/describe-object.ts')).describeObject(context, name, options)
+          : (await import('./commands/describe.ts')).describe(context, kind, name),
+      ),
     );
+
+  addInspectCommands(program, online);
 
   program
     .command('sync')

@@ -21,6 +21,7 @@ export interface GetOptions {
   readonly manager?: string;
   readonly field?: string;
   readonly type?: string;
+  readonly live?: boolean;
 }
 
 /** `muster get LIST [NAME]`. */
@@ -32,6 +33,7 @@ export async function get(
 ): Promise<ExitCode> {
   const { io, hub, colours } = context;
   const resource = findResource(list);
+  if (options.live) return getLive(context, resource.list, options);
   const format = parseFormat(options.output);
   const limit = parseLimit(options.limit);
   const query: Query = {
@@ -65,6 +67,17 @@ export async function get(
     await printItems(items, resource, { format, single: name !== undefined, colours, now: io.now() }),
   );
   return EXIT_OK;
+}
+
+/** Only objects are anywhere else than at the hub. */
+async function getLive(context: Context, list: string, options: GetOptions): Promise<ExitCode> {
+  const { cluster, bundle, kind, output } = options;
+  if (list !== 'objects' || cluster === undefined || bundle === undefined || options.watch)
+    throw new CliError('--live shows the objects of one bundle in one cluster, as they are now', {
+      exitCode: EXIT_USAGE,
+      hint: 'Try `muster get objects --live --cluster NAME --bundle NAME`.',
+    });
+  return (await import('./tree.ts')).liveObjects(context, { cluster, bundle, kind }, output);
 }
 
 function parseLimit(text: string | undefined): number {

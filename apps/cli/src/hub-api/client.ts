@@ -65,6 +65,34 @@ export class HubClient {
     return answer.body;
   }
 
+  /** The lines of an answer that may have no end, as they come. Ends on Ctrl-C. */
+  async *lines(path: string, query: Query = {}): AsyncGenerator<string, void> {
+    const answer = await this.#send('GET', path, {
+      query,
+      accept: 'application/x-ndjson',
+      signal: this.#signal,
+    });
+    const decoder = new TextDecoder();
+    let rest = '';
+    for await (const part of this.#parts(answer)) {
+      const lines = (rest + decoder.decode(part, { stream: true })).split('\n');
+      rest = lines.pop()!;
+      // Empty ones only keep the line open.
+      yield* lines.filter((line) => line !== '');
+    }
+    if (rest !== '') yield rest;
+  }
+
+  async *#parts(answer: Response): AsyncGenerator<Uint8Array, void> {
+    if (answer.body === null) return;
+    try {
+      yield* answer.body;
+    } catch (cause) {
+      if (this.#signal.aborted) throw cause;
+      throw new HubUnreachable(`the hub at ${this.url} broke off its answer`, { exitCode: EXIT_NO, cause });
+    }
+  }
+
   async #send(
     method: string,
     path: string,

@@ -6,6 +6,8 @@ export interface Column<T> {
   readonly wide?: boolean;
   /** Says how long ago something was, and so another thing each time. */
   readonly ages?: boolean;
+  /** Cells begin with spaces that mean something. */
+  readonly indented?: boolean;
   /** How a cell is coloured; its width is that of the plain text. */
   readonly paint?: (item: T, cell: string) => string;
 }
@@ -15,7 +17,9 @@ const GAP = '   ';
 
 /** Rows under headings, without borders; the last column isn't padded, so lines have no trailing space. */
 export function printTable<T>(items: readonly T[], columns: readonly Column<T>[]): string {
-  const rows = items.map((item) => columns.map((column) => oneLine(column.cell(item))));
+  const rows = items.map((item) =>
+    columns.map(({ cell, indented }) => (indented ? printable(cell(item)).trimEnd() : oneLine(cell(item)))),
+  );
   const widths = columns.map(({ heading }, c) =>
     Math.max(heading.length, ...rows.map((row) => width(row[c]!))),
   );
@@ -37,7 +41,11 @@ export function printTable<T>(items: readonly T[], columns: readonly Column<T>[]
 
 /** Cells hold what others wrote: nothing of it may move the cursor or start a new line. */
 function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
+  return printable(text).trim();
+}
+
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
 }
 
 function width(text: string): number {

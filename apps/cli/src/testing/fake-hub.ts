@@ -11,7 +11,11 @@ export interface FakeRequest {
 }
 
 /** What the fake answers: a value as JSON, or a status with a problem. */
-export type FakeAnswer = { readonly json: unknown } | { readonly problem: number; readonly detail: string };
+export type FakeAnswer =
+  | { readonly json: unknown }
+  /** Each as a line of JSON. */
+  | { readonly lines: readonly unknown[] }
+  | { readonly problem: number; readonly detail: string };
 
 export interface FakeHub extends AsyncDisposable {
   readonly url: string;
@@ -45,7 +49,10 @@ export async function startFakeHub(answer: (request: FakeRequest) => FakeAnswer)
     requests.push(asked);
     const answered = answer(asked);
     if ('problem' in answered) return problem(response, answered.problem, answered.detail);
-    if (answered.json === undefined) response.writeHead(204).end();
+    if ('lines' in answered) {
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      response.end(`\n${answered.lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
+    } else if (answered.json === undefined) response.writeHead(204).end();
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answered.json));
   }
 

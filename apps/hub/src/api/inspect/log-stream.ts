@@ -5,6 +5,9 @@ import type { FastifyReply } from 'fastify';
 import { Problem } from '../problem.ts';
 import { logEntry } from './parts.ts';
 
+/** An empty line so often keeps proxies, and the other end, from taking a container that says nothing for a dead line. */
+const keepAliveMs = 15_000;
+
 /** Lines of JSON, as they come and no faster than the client reads. What goes wrong later is the last line. */
 export async function streamLog(
   reply: FastifyReply,
@@ -27,6 +30,9 @@ export async function streamLog(
     const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
     if (text !== '' && !response.write(text)) await once(response, 'drain', { signal });
   };
+  const keepAlive = setInterval(() => {
+    if (!response.writableNeedDrain) response.write('\n');
+  }, keepAliveMs);
   try {
     for (let next = first; next.done !== true; next = await source.next())
       await write(next.value.flatMap((part) => logEntry(part) ?? []));
@@ -35,6 +41,7 @@ export async function streamLog(
     const message = why instanceof Problem ? why.detail : 'The log could not be read on.';
     if (!signal.aborted) await write([{ type: 'error', message }]);
   } finally {
+    clearInterval(keepAlive);
     response.end();
   }
 }

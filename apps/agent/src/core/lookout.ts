@@ -22,6 +22,9 @@ export interface LookoutOptions {
 }
 
 const rediscoverMs = 2_000;
+/** API servers serve a kind some moments after they say that its CRD is established. */
+const eagerMs = 250;
+const eagerForMs = 10_000;
 
 /** Gathers what a round must know before it plans: the kinds that the cluster serves, and the objects in question. */
 export class Lookout {
@@ -32,6 +35,8 @@ export class Lookout {
   #wantsDiscovery = false;
   #discoveredAt = -Infinity;
   #misses = false;
+  #eagerUntil = -Infinity;
+  #eagerTimer: NodeJS.Timeout | undefined;
 
   constructor(options: LookoutOptions) {
     const { kube, observer, onLate, signal, scope = new Scope() } = options;
@@ -49,6 +54,7 @@ export class Lookout {
   /** The cluster may serve other kinds than it did. */
   rediscover(): void {
     this.#wantsDiscovery = true;
+    this.#eagerUntil = performance.now() + eagerForMs;
   }
 
   /** Looks for it again, and makes it; says why that failed the last time, where it did. */
@@ -70,6 +76,8 @@ export class Lookout {
     await this.#discover();
     const resolved = resolveTarget(target, inventory, kinds);
     this.#misses = resolved.unresolved.length > 0;
+    clearTimeout(this.#eagerTimer);
+    if (this.#misses && this.#isEager()) this.#eagerTimer = setTimeout(this.#o.onLate, eagerMs).unref();
     observer.judgeBy(target.bundles);
     const namespaces = target.state.paused ? [] : defaultNamespaces(target, resolved);
     await this.#patience.waitFor([
@@ -82,10 +90,15 @@ export class Lookout {
     return resolved;
   }
 
+  #isEager(): boolean {
+    return performance.now() < this.#eagerUntil;
+  }
+
   /** Anew where somebody said so, or, now and then, while a kind is missing. */
   async #discover(): Promise<void> {
     const { kinds, signal } = this.#o;
-    const isDue = this.#misses && performance.now() - this.#discoveredAt >= rediscoverMs;
+    const every = this.#isEager() ? eagerMs : rediscoverMs;
+    const isDue = this.#misses && performance.now() - this.#discoveredAt >= every;
     const fresh = this.#wantsDiscovery || isDue;
     if (fresh) this.#discoveredAt = performance.now();
     try {

@@ -113,11 +113,17 @@ export function assess(
   return { ...status, warnings: [...rivals, ...status.warnings].slice(0, maxWarnings) };
 }
 
+/** How many objects the inventory has of a bundle that left, and how many of them other bundles want. */
+export interface Leaving {
+  readonly remaining: number;
+  readonly handedOver: number;
+}
+
 /** The status of a bundle that left the cluster, as long as something of it remains. */
 export function assessLeaving(
   bundle: string,
   skips: readonly Skip[],
-  remaining: number,
+  { remaining, handedOver }: Leaving,
   know: Knowledge,
 ): AssignmentStatus {
   const findings = skips.filter((skip) => skip.deletion).map((skip) => leavingFinding(skip, know));
@@ -132,7 +138,11 @@ export function assessLeaving(
     message:
       remaining === 0
         ? 'it has left the cluster'
-        : (first?.message ?? `${remaining} objects are being deleted`),
+        : first
+          ? leavingMessage(first, findings.length)
+          : remaining > handedOver
+            ? `${objects(remaining - handedOver)} being deleted`
+            : `${objects(remaining)} being handed over to other bundles`,
     objects: listed(findings.map((found) => found.status)),
     objectCount: 0,
     objectProblemCount: findings.length,
@@ -291,18 +301,32 @@ function reasonAndMessage(
   return { reason: 'Applied', message: `${bundle.objects.length} objects are as the manifest says` };
 }
 
+/** What waits as a whole needs no name of one. */
+const waitsAsWhole: ReadonlySet<StatusReason> = new Set(['PruneHeld', 'Paused', 'Orphaned']);
+
+function leavingMessage({ object, reason, message }: ObjectStatus, count: number): string {
+  if (waitsAsWhole.has(reason)) return message;
+  return `${object.kind} ${object.name}: ${message}${count > 1 ? ` (and ${count - 1} more)` : ''}`;
+}
+
+function objects(count: number): string {
+  return count === 1 ? '1 object is' : `${count} objects are`;
+}
+
 function leavingFinding(skip: Skip, know: Knowledge): Finding {
   const key = parseObjectId(skip.id) ?? { group: '', kind: '', namespace: '', name: skip.id };
   const failure = know.failure(skip.id);
+  const live = know.record(skip.id);
   const said =
     failure && failure.digest === undefined ? { ...failure, sync: 'OutOfSync' as const } : sayOf(skip, know);
   return finding(
     { ...key, version: '' },
     said.sync,
-    know.record(skip.id)?.health.status ?? 'Unknown',
+    live?.health.status ?? 'Unknown',
     said.reason,
-    said.message,
-    3,
+    // What holds a namespace or a CRD is what is in it: their controllers say so.
+    [said.message, said.reason === 'Terminating' ? live?.health.message : ''].filter((it) => it).join('; '),
+    skip.reason === 'waiting' ? waitingWeight + 1 : 3,
   );
 }
 

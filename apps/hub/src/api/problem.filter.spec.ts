@@ -33,6 +33,8 @@ describe('a failure', () => {
     [failure({ code: 'ENOENT', syscall: 'connect' }), 503],
     [failure({ code: '57P01' }), 503],
     [failure({ code: '08006' }), 503],
+    [failure({ code: '53100' }), 507],
+    [failure({ code: '22021' }), 400],
   ])('%s is a %i, in our own words', (error, status) => {
     const problem = toProblem(error, request);
     expect(problem?.status).toBe(status);

@@ -50,6 +50,7 @@ export function toProblem(error: unknown, request: FastifyRequest): ProblemDetai
   if (isUnavailable(error)) {
     return problemDetails(503, "The hub's database can't be reached at the moment. Try again.");
   }
+  if (codeOf(error) === '53100') return problemDetails(507, "The disk of the hub's database is full.");
   if (isUnstorable(error)) {
     return problemDetails(400, 'A value has the character U+0000, which nothing here has.');
   }
@@ -105,7 +106,11 @@ const unstorableCodes = new Set(['22021', '22P05']);
 
 /** PostgreSQL has no NUL in its texts, and no schema of ours asks for one. */
 function isUnstorable(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && unstorableCodes.has(String(error.code));
+  return unstorableCodes.has(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -46,11 +46,15 @@ describe.skipIf(why !== undefined)('drift under webhooks that change objects', (
             { op: 'replace', path: '/data/value', value: `at ${stamps}` },
           ],
         }),
+        '/meddles': ({ object }) =>
+          object?.metadata.labels?.['theirs'] === undefined
+            ? {}
+            : { patch: [{ op: 'replace', path: '/data/other', value: 'meddled' }] },
         '/effects': ({ dryRun }) =>
           dryRun === true ? { denied: 'it has side effects, and cannot try' } : {},
       },
     });
-    for (const name of ['rewrites', 'stamps', 'effects']) {
+    for (const name of ['rewrites', 'stamps', 'effects', 'meddles']) {
       await somebody.create(mutatingWebhooks, undefined, {
         apiVersion: 'admissionregistration.k8s.io/v1',
         kind: 'MutatingWebhookConfiguration',
@@ -162,6 +166,18 @@ describe.skipIf(why !== undefined)('drift under webhooks that change objects', (
       () => read('effective'),
       (object) => dataOf(object)['other'] === 'x',
     );
+  });
+
+  it("is not seen where a webhook changes a field of ours while somebody writes another: nobody's name is on it", async () => {
+    await say({}, twoFields('meddled', 'meddles'));
+    await settled();
+    await somebody.mergePatch(configMaps, key('meddled'), { metadata: { labels: { theirs: 'x' } } });
+    const theirs = (await read('meddled')).metadata.resourceVersion;
+    // A change that is seen comes after it.
+    await say({}, twoFields('meddled', 'meddles'), configMap('later'));
+    await settled();
+    const meddled = await read('meddled');
+    expect([meddled.metadata.resourceVersion, dataOf(meddled)['other']]).toEqual([theirs, 'meddled']);
   });
 
   /** What the agent applies, in its own words. */

@@ -53,7 +53,8 @@ export async function applyAdopting(adoption: Adoption): Promise<KubeObject> {
     }
     applied = await apply();
   }
-  return applied ?? apply();
+  if (applied) return applied;
+  throw new ApplyProblem('Conflict', 'others kept writing it while it was taken over');
 }
 
 /** False when somebody wrote the object meanwhile. */

@@ -295,7 +295,9 @@ export class Reconciler {
       this.#waker.soon(() => this.#tellStatuses());
       return;
     }
-    if (!live && entry.state === 'owned') this.#drift.deleted(id);
+    if (entry.state === 'owned' && this.#observer.isDoubtful(id)) this.#drift.deleted(id);
+    // It is looked at again when its time comes, however often it changes until then.
+    if (live && this.#drift.isWaiting(id, entry.digest)) return;
     // While much is being done, changes come in numbers: one plan for many.
     this.#waker.wake(this.#runner.isIdle ? 0 : 50);
   }

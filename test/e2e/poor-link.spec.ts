@@ -130,7 +130,6 @@ describe.skipIf(whyNot !== undefined)('an agent behind 600 ms, 2% loss and 256 k
       (found) => found.metadata.uid !== undefined,
     );
     await commit('three');
-    // What others did while nobody could be told: somebody else's object stands in the way of one that is to come.
     await until(
       'the silence that the hub notices',
       async () => (await hub.api.clusters('name=far'))[0],

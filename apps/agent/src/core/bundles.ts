@@ -31,6 +31,8 @@ export interface WantedObject {
   /** Known once its kind is. */
   id: ObjectId | undefined;
   resource: Resource | undefined;
+  /** Why nobody knows whether the cluster has its kind. */
+  kindProblem?: string | undefined;
 }
 
 export type RefusedObject = Pick<WantedObject, 'group' | 'version' | 'kind' | 'name'> & {
@@ -183,6 +185,7 @@ export function readBundle(
 export function resolveKinds(bundle: WantedBundle, kinds: Kinds): void {
   for (const object of bundle.objects) {
     const resource = kinds.find(object.group, object.version, object.kind);
+    object.kindProblem = resource ? undefined : kinds.problemOf(object.group, object.version);
     if (resource === object.resource) continue;
     object.resource = resource;
     object.id =

@@ -14,6 +14,7 @@ import { Applier } from './applier.ts';
 import type { ObjectWrite } from './applier.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
 import type { Drift } from './drift/drift.ts';
+import { Complaints } from './complaints.ts';
 import type { Failures } from './failures.ts';
 import type { Observer } from './observer.ts';
 
@@ -53,10 +54,12 @@ export class Executor {
   readonly #o: ExecutorOptions;
   readonly #applier: Applier;
   readonly #actors: Actors;
+  readonly #complaints: Complaints;
 
   constructor(options: ExecutorOptions) {
     const { kube, blobs, drift, checkpoint, log, context } = options;
     this.#o = options;
+    this.#complaints = new Complaints(log);
     const actors = (this.#actors = new Actors(kube));
     this.#applier = new Applier({
       kubeFor: ({ policy }) => actors.clientFor(policy),
@@ -76,7 +79,7 @@ export class Executor {
   }
 
   async execute(step: Step): Promise<void> {
-    const { failures, log } = this.#o;
+    const { failures } = this.#o;
     const digest = step.kind === 'apply' ? step.object.digest : undefined;
     try {
       if (step.kind === 'apply') await this.#apply(step);
@@ -84,8 +87,7 @@ export class Executor {
       failures.succeeded(step.id);
     } catch (error) {
       const failure = failures.record(step.id, digest, error);
-      if (failure.attempts === 1)
-        log.warn({ object: step.id, reason: failure.reason }, `${step.kind} failed: ${failure.message}`);
+      if (failure.attempts === 1) this.#complaints.add(step.kind, step.id, failure);
     }
   }
 

@@ -43,6 +43,13 @@ export class Kinds {
     return this.#discovery?.resources.find((resource) => resource.group === group && resource.kind === kind);
   }
 
+  /** Why it is not known which kinds a group has; `undefined` where it is. */
+  problemOf(group: string, version: string): string | undefined {
+    const name = group === '' ? version : `${group}/${version}`;
+    if (!this.#discovery?.failedGroups.includes(name)) return undefined;
+    return `the server of the API ${name} does not answer, so nobody knows whether it has the kind`;
+  }
+
   /** True when the cluster surely doesn't serve the kind, in no version: then it has no such objects either. */
   isSurelyMissing(group: string, kind: string): boolean {
     if (!this.#discovery?.complete) return false;

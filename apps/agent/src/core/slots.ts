@@ -4,20 +4,25 @@ import type { ObjectId } from '@muster/manifest';
 const lateMs = 2_000;
 /** So many late steps don't count; each holds a connection. */
 const maxUncounted = 12;
-/** Of a kind whose writes are late. */
-const maxOfLateKind = 4;
+/** Of a kind in a namespace where its writes are late. */
+const maxOfLatePlace = 4;
+/** Of the same kind in any other namespace. */
+const maxBesideLate = 2;
+/** Of a kind whose writes are late anywhere: more than may begin at once, so that one namespace is not all of it. */
+const maxOfLateKind = 20;
 
 /**
  * Who may begin: so many at once, but for those that are late. Writes to an API whose webhook hangs take half a minute
- * each, and would hold all places while everything else waits; so a late step gives its place away, and of a kind that
- * has late ones only few are tried at a time.
+ * each, and would hold all places while everything else waits; so a late step gives its place away, and where some are
+ * late, only few more are tried. Webhooks are for kinds, or for kinds in some namespaces.
  */
 export class Slots {
   readonly #atOnce: number;
   readonly #now: () => number;
   /** When each began, the oldest first. */
   readonly #since = new Map<ObjectId, number>();
-  readonly #byKind = new Map<string, number>();
+  /** How many are in flight, by kind, and by kind and namespace. */
+  readonly #counts = new Map<string, number>();
 
   constructor(atOnce: number, now: () => number = () => performance.now()) {
     this.#atOnce = atOnce;
@@ -26,25 +31,32 @@ export class Slots {
 
   begin(id: ObjectId): void {
     this.#since.set(id, this.#now());
-    this.#byKind.set(kindOf(id), this.#of(kindOf(id)) + 1);
+    for (const key of [kindOf(id), placeOf(id)]) this.#counts.set(key, this.#of(key) + 1);
   }
 
   end(id: ObjectId): void {
     if (!this.#since.delete(id)) return;
-    const left = this.#of(kindOf(id)) - 1;
-    if (left > 0) this.#byKind.set(kindOf(id), left);
-    else this.#byKind.delete(kindOf(id));
+    for (const key of [kindOf(id), placeOf(id)]) {
+      const left = this.#of(key) - 1;
+      if (left > 0) this.#counts.set(key, left);
+      else this.#counts.delete(key);
+    }
   }
 
   get isFree(): boolean {
     return this.#since.size - Math.min(maxUncounted, this.#late().length) < this.#atOnce;
   }
 
-  /** False while the object's kind has late steps enough. */
+  /** False while enough of what is late where the object is were tried. */
   admits(id: ObjectId): boolean {
     const kind = kindOf(id);
-    if (this.#of(kind) < maxOfLateKind) return true;
-    return !this.#late().some((late) => kindOf(late) === kind);
+    const place = placeOf(id);
+    const besides = this.#of(place);
+    if (besides < maxBesideLate && this.#of(kind) < maxOfLateKind) return true;
+    const late = this.#late().filter((it) => kindOf(it) === kind);
+    if (late.length === 0) return true;
+    if (this.#of(kind) >= maxOfLateKind) return false;
+    return late.some((it) => placeOf(it) === place) && besides < maxOfLatePlace;
   }
 
   /** When the next step gives its place away, unless it ends before; `undefined` when none will. */
@@ -65,12 +77,17 @@ export class Slots {
     return late;
   }
 
-  #of(kind: string): number {
-    return this.#byKind.get(kind) ?? 0;
+  #of(key: string): number {
+    return this.#counts.get(key) ?? 0;
   }
 }
 
 /** `<group>/<Kind>`. */
 export function kindOf(id: ObjectId): string {
   return id.split('/', 2).join('/');
+}
+
+/** `<group>/<Kind>/<namespace>`. */
+function placeOf(id: ObjectId): string {
+  return id.split('/', 3).join('/');
 }

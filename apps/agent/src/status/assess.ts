@@ -1,6 +1,6 @@
 import { describeObject, isVerified } from '@muster/apply-plan';
 import type { InventoryEntry, Plan, Skip } from '@muster/apply-plan';
-import { worseHealth } from '@muster/health';
+import { beingDeleted, worseHealth } from '@muster/health';
 import type { HealthStatus } from '@muster/health';
 import { parseObjectId } from '@muster/manifest';
 import type { ObjectId, Version } from '@muster/manifest';
@@ -177,7 +177,8 @@ function assessObject(
       'OutOfSync',
       'Missing',
       'KindMissing',
-      `the cluster does not serve ${ref.kind} of ${ref.group || 'the core group'} ${ref.version}`,
+      object.kindProblem ??
+        `the cluster does not serve ${ref.kind} of ${ref.group || 'the core group'} ${ref.version}`,
       1,
     );
   if (object.placement?.hook) return assessHook(ref, id, skip, know);
@@ -301,6 +302,12 @@ function reasonAndMessage(
   return { reason: 'Applied', message: `${bundle.objects.length} objects are as the manifest says` };
 }
 
+/** What holds a namespace or a CRD is what is in it: their controllers say so. */
+function withRemainder(message: string, { health }: LiveRecord): string {
+  const says = health.status === 'Progressing' && health.message !== '' && health.message !== beingDeleted;
+  return says ? `${message}; ${health.message}` : message;
+}
+
 /** What waits as a whole needs no name of one. */
 const waitsAsWhole: ReadonlySet<StatusReason> = new Set(['PruneHeld', 'Paused', 'Orphaned']);
 
@@ -324,8 +331,7 @@ function leavingFinding(skip: Skip, know: Knowledge): Finding {
     said.sync,
     live?.health.status ?? 'Unknown',
     said.reason,
-    // What holds a namespace or a CRD is what is in it: their controllers say so.
-    [said.message, said.reason === 'Terminating' ? live?.health.message : ''].filter((it) => it).join('; '),
+    said.reason === 'Terminating' && live ? withRemainder(said.message, live) : said.message,
     skip.reason === 'waiting' ? waitingWeight + 1 : 3,
   );
 }

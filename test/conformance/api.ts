@@ -26,6 +26,7 @@ export interface ApiAnswer {
 export interface SendOptions {
   readonly contentType?: string;
   readonly accept?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The least that speaks to an API server: nothing of Muster's client stands between a case and the answer. */
@@ -56,6 +57,7 @@ export function createApi(config: KubeConfig): Api {
       dispatcher: agent,
       method,
       headers: {
+        ...options.headers,
         accept: options.accept ?? 'application/json',
         ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
         ...(config.token === undefined ? {} : { authorization: `Bearer ${config.token}` }),

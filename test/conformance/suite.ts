@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createKubeClient } from '@muster/kube';
 import { createApi } from './api.ts';
+import { refusesByWebhooks } from './cases/admission-refusals.ts';
+import { admitsThroughMutatingWebhooks } from './cases/admission.ts';
 import { appliesListsByKey } from './cases/apply-lists.ts';
 import { appliesOwnership } from './cases/apply-ownership.ts';
 import { appliesServerSide } from './cases/apply.ts';
 import { servesCustomResources } from './cases/custom-resources.ts';
 import { deletesWithCare } from './cases/deletion.ts';
 import { tellsWhatItServes } from './cases/discovery.ts';
+import { runsDry } from './cases/dry-runs.ts';
 import { finalizesObjects } from './cases/finalizers.ts';
+import { letsAdministratorsImpersonate } from './cases/impersonation.ts';
 import { runsJobs } from './cases/jobs.ts';
 import { answersKubectl } from './cases/kubectl.ts';
 import { listsAndSelects } from './cases/lists.ts';
@@ -72,6 +76,10 @@ export function kubernetesConformance(name: string, start: () => Promise<Conform
     appliesOwnership(reach);
     appliesListsByKey(reach);
     tracksUpdates(reach);
+    runsDry(reach);
+    admitsThroughMutatingWebhooks(reach);
+    refusesByWebhooks(reach);
+    letsAdministratorsImpersonate(reach);
     servesCustomResources(reach);
     runsWorkloads(reach);
     runsEveryKindOfWorkload(reach);

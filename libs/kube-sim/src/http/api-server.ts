@@ -11,10 +11,12 @@ import {
   resourceList,
   versionDocument,
 } from './discovery.ts';
+import { userOf } from './identity.ts';
 import { jsonResponse, type ApiRequest, type ApiResponse } from './message.ts';
 import { wantsAggregated } from './negotiation.ts';
 import { openApiV3, openApiV3Index } from './openapi.ts';
 import { requestInfoOf, type RequestInfo } from './request-info.ts';
+import { handleReview } from './review-handler.ts';
 import { handleResource } from './resource-handler.ts';
 
 export interface ApiServerParts {
@@ -72,7 +74,7 @@ export class ApiServer {
       }
       if (effects.some(({ kind }) => kind === 'disconnect')) return 'disconnect';
       throwIfFailed(effects);
-      return info === undefined ? this.#document(request) : this.#resource(request, info, effects);
+      return info === undefined ? this.#document(request) : await this.#resource(request, info, effects);
     } catch (error) {
       return failure(error);
     }
@@ -82,9 +84,13 @@ export class ApiServer {
     return new Promise((resolve) => void this.#parts.cluster.environment.later(milliseconds, resolve));
   }
 
-  #resource(request: ApiRequest, info: RequestInfo, effects: readonly FaultEffect[]): ApiResponse {
+  #resource(request: ApiRequest, info: RequestInfo, effects: readonly FaultEffect[]): Promise<ApiResponse> {
     if (info.subresource === '' && !info.resource.verbs.includes(info.verb)) throw methodNotAllowed();
-    return handleResource(this.#parts.cluster, this.#parts.watch, request, info, effects);
+    const { cluster, watch } = this.#parts;
+    return cluster.admission.complete(
+      userOf(request),
+      () => handleReview(cluster, request, info) ?? handleResource(cluster, watch, request, info, effects),
+    );
   }
 
   #document(request: ApiRequest): ApiResponse {

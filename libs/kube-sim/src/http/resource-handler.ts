@@ -8,7 +8,7 @@ import { create } from '../operations/create.ts';
 import { deleteOptionsOf, remove, type DeleteOutcome } from '../operations/delete.ts';
 import { list } from '../operations/list.ts';
 import { patch, type PatchType } from '../operations/patch.ts';
-import { getObject } from '../operations/read.ts';
+import { findObject, getObject } from '../operations/read.ts';
 import { replace } from '../operations/replace.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { selectionOf } from '../selectors/selection.ts';
@@ -131,11 +131,16 @@ const deleteCollection = (
 ): readonly JsonObject[] => {
   const { resource, namespace } = info;
   const selection = selectionOf(resource, namespace, request.query);
-  const options = deleteOptionsOf(bodyOf(request), request.query);
-  const { items } = list(cluster, resource, selection, new URLSearchParams());
+  const options = { ...deleteOptionsOf(bodyOf(request), request.query), ofCollection: true };
+  // Begun anew after each webhook's answer: what went meanwhile was in the list all the same.
+  const items = cluster.admission.kept(
+    'items',
+    () => list(cluster, resource, selection, new URLSearchParams()).items,
+  );
   for (const object of items) {
     const objectNamespace = resource.namespaced ? namespace : undefined;
-    remove(cluster, { resource, namespace: objectNamespace, name: nameOf(object) }, options);
+    const target = { resource, namespace: objectNamespace, name: nameOf(object) };
+    if (uidOf(findObject(cluster, target) ?? {}) === uidOf(object)) remove(cluster, target, options);
   }
   return items;
 };
@@ -192,8 +197,10 @@ export const handleResource = (
     case 'patch':
       return handlePatch(cluster, request, info, presentation);
     case 'delete': {
-      const outcome = remove(cluster, targetOf(info), deleteOptionsOf(bodyOf(request), request.query));
-      return objectResponse(200, deletedResponse(presentation, outcome));
+      const warnings: string[] = [];
+      const options = { ...deleteOptionsOf(bodyOf(request), request.query), warnings };
+      const outcome = remove(cluster, targetOf(info), options);
+      return objectResponse(200, deletedResponse(presentation, outcome), warnings);
     }
     case 'deletecollection': {
       const items = deleteCollection(cluster, request, info);

@@ -15,12 +15,13 @@ const selectorText = (object: JsonObject): string =>
 
 const scaleOf = (object: JsonObject): JsonObject => {
   const metadata = objectAt(object, 'metadata') ?? {};
+  const replicas = numberAt(object, 'spec', 'replicas') ?? 0;
   const kept = ['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp'];
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: Object.fromEntries(Object.entries(metadata).filter(([name]) => kept.includes(name))),
-    spec: { replicas: numberAt(object, 'spec', 'replicas') ?? 0 },
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: numberAt(object, 'status', 'replicas') ?? 0, selector: selectorText(object) },
   };
 };
@@ -45,7 +46,20 @@ export const handleScale = (
   } else if (request.method !== 'GET') throw methodNotAllowed();
   if (request.method === 'GET' || !isObject(wanted)) return objectResponse(200, scale);
   const version = textAt(wanted, 'metadata', 'resourceVersion');
-  const scaled = withAt(object, ['spec', 'replicas'], numberAt(wanted, 'spec', 'replicas') ?? 0);
+  // Webhooks see the scale, and those of the object itself nothing.
+  const passage = cluster.admission.begin({
+    ...target,
+    ...options,
+    operation: 'UPDATE',
+    subresource: 'scale',
+    object: wanted,
+    oldObject: scale,
+  });
+  const admitted = passage.mutated() ?? wanted;
+  passage.validated(admitted);
+  passage.written();
+  const scaled = withAt(object, ['spec', 'replicas'], numberAt(admitted, 'spec', 'replicas') ?? 0);
   const next = version === undefined ? scaled : withAt(scaled, ['metadata', 'resourceVersion'], version);
-  return objectResponse(200, scaleOf(updateObject(cluster, target, object, next, options)));
+  const stored = updateObject(cluster, target, object, next, { ...options, admitted: true });
+  return objectResponse(200, scaleOf(stored), options.warnings);
 };

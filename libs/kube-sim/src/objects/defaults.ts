@@ -1,5 +1,6 @@
 import { isObject, numberAt, objectAt, textAt, type Json, type JsonObject } from '../json/value.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
+import { withWebhookDefaults } from './webhook-configurations.ts';
 import { changed, defaultPod, defaultTemplate, mapList, under } from './pod-defaults.ts';
 
 type Defaulter = (object: JsonObject) => JsonObject;
@@ -168,6 +169,8 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
   'storage.k8s.io/StorageClass': (object) =>
     under(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
   'apiextensions.k8s.io/CustomResourceDefinition': inSpec(crdSpec),
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': withWebhookDefaults,
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': withWebhookDefaults,
 };
 
 /** What the API server fills in when it decodes an object: the part that users see most. */

@@ -1,3 +1,4 @@
+import { validateWebhooks } from './webhook-configurations.ts';
 import type { StatusCause } from '../api/api-error.ts';
 import { isList, isObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../json/value.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
@@ -182,7 +183,9 @@ export const validate = (resource: ServedResource, object: JsonObject): readonly
           ? validateEnding(object)
           : id === 'apiextensions.k8s.io/CustomResourceDefinition'
             ? validateCrd(object)
-            : [];
+            : id.startsWith('admissionregistration.k8s.io/') && id.endsWith('WebhookConfiguration')
+              ? validateWebhooks(object)
+              : [];
   const first = content.filter(({ field }) => field === 'spec.selector');
   return dedupe([...causes, ...first, ...own, ...content]);
 };

@@ -1,4 +1,5 @@
 import type { ErrorSubject } from '../api/api-error.ts';
+import type { Admission } from '../admission/admission.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
@@ -19,6 +20,7 @@ export interface Cluster {
   readonly store: Store;
   readonly registry: Registry;
   readonly environment: Environment;
+  readonly admission: Admission;
 }
 
 /** Which object of a cluster. */
@@ -38,6 +40,8 @@ export interface WriteOptions {
   readonly validation: 'Ignore' | 'Warn' | 'Strict';
   /** Gathers what the answer is to warn of. */
   readonly warnings: string[];
+  /** Webhooks have seen it in another form: as a scale. */
+  readonly admitted?: boolean;
 }
 
 export interface WriteResult {

@@ -20,6 +20,10 @@ export interface DeleteOptions {
   readonly resourceVersion?: string;
   readonly propagation: 'Background' | 'Foreground' | 'Orphan';
   readonly dryRun: boolean;
+  /** Gathers what the answer is to warn of. */
+  readonly warnings?: string[];
+  /** The request names no object: it is about all. */
+  readonly ofCollection?: boolean;
 }
 
 const deleteOptionsSubject = { group: 'meta.k8s.io', plural: '', kind: 'DeleteOptions', name: '' };
@@ -92,6 +96,21 @@ export const remove = (cluster: Cluster, target: Target, options: DeleteOptions)
   if (resource.storage === '/namespaces' && protectedNamespaces.has(name)) {
     throw badRequest(`namespaces "${name}" is forbidden: this namespace may not be deleted`);
   }
+  const passage = cluster.admission.begin({
+    operation: 'DELETE',
+    resource,
+    subresource: '',
+    namespace,
+    name: options.ofCollection === true ? '' : name,
+    object: undefined,
+    oldObject: old,
+    dryRun: options.dryRun,
+    manager: '',
+    warnings: options.warnings ?? [],
+  });
+  passage.mutated();
+  passage.validated(undefined);
+  passage.written();
   const wanted = finalizerOf[options.propagation];
   const current = finalizersOf(old).filter((one) => one !== 'foregroundDeletion' && one !== 'orphan');
   const finalizers = wanted === undefined ? current : [...current, wanted];

@@ -1,8 +1,10 @@
+import { freePassage, type AdmissionAttributes } from '../admission/attributes.ts';
 import { conflict, forbidden, invalid, modified, notFound } from '../api/api-error.ts';
 import { emptySet, setOf, type FieldSet } from '../fields/field-set.ts';
 import { jsonEqual, objectAt, textAt, withAt, type JsonObject } from '../json/value.ts';
 import { managedFieldsOf, managersOf, sameManagers, type Managers } from '../managed/managers.ts';
 import { updateManagers, type WriteContext, type Writer } from '../managed/updater.ts';
+import { withGeneratedName } from '../objects/generated-name.ts';
 import { hasGeneration, withNextGeneration } from '../objects/generation.ts';
 import {
   finalizersOf,
@@ -105,24 +107,53 @@ export const createObject = (
   const { resource } = target;
   checkNamespace(cluster, target);
   const { environment } = cluster;
-  let object = withoutSystemFields(decoded);
+  const sent = withoutSystemFields(decoded);
   const managers =
     applied ??
     updateManagers(
       contextOf(resource, options.subresource),
       emptyObject(resource),
-      object,
-      managersOf(object),
+      sent,
+      managersOf(sent),
       writerOf(cluster, resource, options),
     );
-  object = preparedForCreate(resource, withMeta(object, 'uid', environment.newId()), environment);
+  const passage = cluster.admission.begin(
+    attributesOf('CREATE', target, options, withManagers(sent, managers), undefined),
+  );
+  const admitted = passage.mutated() ?? sent;
+  const object = passage.once(() => {
+    const named = withGeneratedName(withoutSystemFields(admitted), environment.random);
+    const known = withMeta(named, 'uid', environment.newId());
+    const prepared = preparedForCreate(resource, known, environment);
+    const dated = withMeta(prepared, 'creationTimestamp', timestamp(environment.now()));
+    return withManagers(hasGeneration(resource) ? withMeta(dated, 'generation', 1) : dated, managers);
+  });
   const causes = validate(resource, object);
   if (causes.length > 0) throw invalid(subjectOf({ resource, name: nameOf(object) }), causes);
-  object = withMeta(object, 'creationTimestamp', timestamp(environment.now()));
-  if (hasGeneration(resource)) object = withMeta(object, 'generation', 1);
-  object = withManagers(object, managers);
+  passage.validated(object);
+  passage.written();
   return options.dryRun ? object : cluster.store.put(resource.storage, object);
 };
+
+/** A write as admission sees it. */
+const attributesOf = (
+  operation: 'CREATE' | 'UPDATE',
+  { resource, namespace, name }: Target,
+  { subresource, dryRun, manager, warnings }: WriteOptions,
+  object: JsonObject,
+  oldObject: JsonObject | undefined,
+): AdmissionAttributes => ({
+  operation,
+  resource,
+  subresource,
+  namespace,
+  name,
+  object,
+  oldObject,
+  dryRun,
+  manager,
+  warnings,
+});
 
 const checkPreconditions = (target: Target, old: JsonObject, next: JsonObject): void => {
   const version = resourceVersionOf(next);
@@ -200,12 +231,21 @@ export const updateObject = (
           known,
           writerOf(cluster, resource, options),
         ));
-  object = preparedForUpdate(resource, old, object);
+  const sent = withManagers(object, managers);
+  const passage =
+    options.admitted === true
+      ? freePassage(sent)
+      : cluster.admission.begin(attributesOf('UPDATE', target, options, sent, old));
+  const admitted = passage.mutated() ?? sent;
+  if (admitted !== sent) object = withFixedFields(resource, options.subresource, old, admitted);
+  object = passage.once(() => preparedForUpdate(resource, old, object));
   if (options.subresource === '') {
     const causes = [...validate(resource, object), ...validateUpdate(resource, old, object)];
     if (causes.length > 0) throw invalid(subjectOf(target), causes);
   }
   object = withNextGeneration(resource, old, object);
+  passage.validated(withManagers(object, managers));
+  passage.written();
   const bare = (value: JsonObject): JsonObject => withMeta(value, 'managedFields', undefined);
   if (sameManagers(before, managers) && jsonEqual(bare(old), bare(object))) return old;
   object = withManagers(object, managers);

@@ -1,5 +1,5 @@
 import { badRequest } from '../api/api-error.ts';
-import type { JsonObject } from '../json/value.ts';
+import { listAt, objectAt, textAt, type Json, type JsonObject } from '../json/value.ts';
 
 type Requirement = (labels: JsonObject) => boolean;
 
@@ -32,3 +32,25 @@ export const labelSelector = (text: string): ((labels: JsonObject) => boolean) =
   const requirements = text.split(/,(?![^(]*\))/).map(requirementOf);
   return (labels) => requirements.every((requirement) => requirement(labels));
 };
+
+const expressionHolds = (expression: Json, labels: JsonObject): boolean => {
+  const value = labels[textAt(expression, 'key') ?? ''];
+  const values = listAt(expression, 'values');
+  switch (textAt(expression, 'operator')) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    default:
+      return false;
+  }
+};
+
+/** Of a selector as objects write it: `matchLabels` and `matchExpressions`; an empty one matches all. */
+export const labelSelectorMatches = (selector: JsonObject, labels: JsonObject): boolean =>
+  Object.entries(objectAt(selector, 'matchLabels') ?? {}).every(([key, value]) => labels[key] === value) &&
+  listAt(selector, 'matchExpressions').every((expression) => expressionHolds(expression, labels));

@@ -8,6 +8,8 @@ import type { TlsIdentity } from './tls-identity.ts';
 /** The API server's own limit of a request. */
 const bodyLimit = 3 * 1024 * 1024;
 
+const knownHeaders: ReadonlySet<string> = new Set(['accept', 'authorization', 'content-type', 'user-agent']);
+
 class TooLarge extends Error {}
 
 const readBody = async (request: IncomingMessage): Promise<string> => {
@@ -25,9 +27,9 @@ const apiRequest = (request: IncomingMessage, body: string): ApiRequest => {
   const url = request.url ?? '/';
   const question = url.indexOf('?');
   const headers: Record<string, string | undefined> = {};
-  for (const name of ['accept', 'authorization', 'content-type', 'user-agent']) {
-    const value = request.headers[name];
-    headers[name] = Array.isArray(value) ? value.join(',') : value;
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (knownHeaders.has(name) || name.startsWith('impersonate-'))
+      headers[name] = Array.isArray(value) ? value.join(',') : value;
   }
   return {
     method: request.method ?? 'GET',

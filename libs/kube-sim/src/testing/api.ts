@@ -1,10 +1,10 @@
+import { assembleCluster } from '../cluster/assemble.ts';
 import { controllersOf } from '../controllers/all.ts';
 import { FaultRules } from '../faults/faults.ts';
 import { ApiServer } from '../http/api-server.ts';
 import type { JsonObject } from '../json/value.ts';
 import { parseJson } from '../json/value.ts';
 import type { Cluster } from '../operations/cluster.ts';
-import { Registry } from '../registry/registry.ts';
 import { Store } from '../store/store.ts';
 import { manualEnvironment, type ManualEnvironment } from './manual-environment.ts';
 
@@ -50,7 +50,7 @@ const shorten = (line: string): string => {
 /** A cluster with its API and controllers, in this process, on a clock of the test's. */
 export const testApi = (): TestApi => {
   const environment = manualEnvironment();
-  const cluster: Cluster = { store: new Store(500), registry: new Registry(), environment };
+  const cluster = assembleCluster(new Store(500), environment);
   const faults = new FaultRules();
   const watch = { bookmarkIntervalMs: 60_000, timeoutMs: 600_000 };
   const server = new ApiServer({ cluster, faults, watch, token: 'secret' });

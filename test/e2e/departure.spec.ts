@@ -56,7 +56,7 @@ describe('muster cluster rm', () => {
     );
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /not within 10s: shop \(its deletion began at .*; held by the finalizer example\.com\/hold\)/,
+      /not within 10s: shop \(ConfigMap held: its deletion began at .*; held by the finalizer example\.com\/hold\)/,
     );
     expect(await present(leaving)).toEqual(['held', 'stays']);
     expect((await find('leaving'))?.removal).not.toBeNull();

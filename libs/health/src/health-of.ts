@@ -17,6 +17,7 @@ import {
 import { RuleTable } from './rules/rule-table.ts';
 import type { HealthRules } from './rules/health-rules.ts';
 import { table } from './table/index.ts';
+import { terminatingMessage } from './terminating.ts';
 import { healthy, progressing } from './verdicts.ts';
 import { daemonSetHealth, deploymentHealth, replicaSetHealth, statefulSetHealth } from './workloads.ts';
 
@@ -81,7 +82,7 @@ export function healthOf(object: LiveObject, onTop?: HealthRules): Health {
 }
 
 function decide(object: LiveObject, onTop: HealthRules | undefined): Health {
-  if (fieldsOf(object.metadata).deletionTimestamp) return progressing('the object is being deleted');
+  if (fieldsOf(object.metadata).deletionTimestamp) return progressing(terminatingMessage(object));
   const group = groupOf(textOf(object.apiVersion));
   const kind = textOf(object.kind);
   const key = `${group}/${kind}`;

@@ -1,5 +1,6 @@
 export { worseHealth } from './combine.ts';
 export { healthNeedsStatus, healthOf } from './health-of.ts';
+export { beingDeleted } from './terminating.ts';
 export { plainLine } from './message.ts';
 export type { Health, HealthStatus, LiveObject } from './model.ts';
 export { comparePodProblems, podProblem } from './pod-problems.ts';

@@ -1,7 +1,8 @@
+import type { ObjectId } from '@muster/manifest';
 import type { WantedBundle } from '../core/bundles.ts';
 import { adoptedWarning } from './adopted.ts';
 import { assess, assessLeaving, rivalClaims } from './assess.ts';
-import type { Knowledge, SkipsByBundle } from './assess.ts';
+import type { Knowledge, Leaving, SkipsByBundle } from './assess.ts';
 import type { AssignmentStatus } from './model.ts';
 
 /** The statuses of all bundles that are assigned, or of which something remains, or of which something was told. */
@@ -12,11 +13,15 @@ export function currentStatuses(
   know: Knowledge,
 ): readonly AssignmentStatus[] {
   const assigned = new Set(bundles.map((bundle) => bundle.bundle));
-  const leaving = new Map<string, number>();
-  for (const { bundle } of know.inventory.values())
-    if (!assigned.has(bundle)) leaving.set(bundle, (leaving.get(bundle) ?? 0) + 1);
+  const leaving = new Map<string, Leaving>();
+  const left = [...know.inventory.values()].filter(({ bundle }) => !assigned.has(bundle));
+  const wanted = left.length === 0 ? new Set() : new Set(bundles.flatMap(idsOf));
+  for (const { bundle, id } of left) {
+    const { remaining, handedOver } = leaving.get(bundle) ?? nothing;
+    leaving.set(bundle, { remaining: remaining + 1, handedOver: handedOver + (wanted.has(id) ? 1 : 0) });
+  }
   for (const { bundle } of toldBefore)
-    if (!assigned.has(bundle) && !leaving.has(bundle)) leaving.set(bundle, 0);
+    if (!assigned.has(bundle) && !leaving.has(bundle)) leaving.set(bundle, nothing);
   const rivals = rivalClaims(skips);
   const statuses = [
     ...bundles.map((bundle) =>
@@ -30,6 +35,12 @@ export function currentStatuses(
     ),
   ];
   return know.clusterIsAway ? statuses.map(unreachable) : statuses;
+}
+
+const nothing: Leaving = { remaining: 0, handedOver: 0 };
+
+function idsOf({ objects }: WantedBundle): ObjectId[] {
+  return objects.flatMap(({ id }) => id ?? []);
 }
 
 /** The last that was known would be told as if it were so now. */

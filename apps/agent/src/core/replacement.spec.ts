@@ -1,6 +1,5 @@
 import { KubeApiError } from '@muster/kube';
 import type { KubeObject, Resource } from '@muster/kube';
-import type { Digest } from '@muster/manifest';
 import { describe, expect, it } from 'vitest';
 import type { ObjectWrite } from './applier.ts';
 import { Replacement } from './replacement.ts';

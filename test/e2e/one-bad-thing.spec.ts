@@ -5,7 +5,14 @@ import {
   type KubeObject,
   type Resource,
 } from '@muster/kube';
-import { startCluster, startWebhookServer, type TestCluster, type WebhookServer } from '@muster/testing';
+import {
+  type Kubectl,
+  kubectlOf,
+  startCluster,
+  startWebhookServer,
+  type TestCluster,
+  type WebhookServer,
+} from '@muster/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   AgentProcess,
@@ -14,7 +21,6 @@ import {
   type FileAssignment,
   type ToldStatus,
 } from './agent-process.ts';
-import { kubectlOf } from './kubectl.ts';
 
 const configMaps: Resource = {
   group: '',
@@ -62,7 +68,7 @@ describe('where one thing of a cluster is broken', () => {
   let cluster: TestCluster;
   let webhooks: WebhookServer;
   let kube: KubeClient;
-  let kubectl: ReturnType<typeof kubectlOf>;
+  let kubectl: Kubectl;
   let agent: AgentProcess;
   /** Webhooks answer when this has resolved. */
   let gate: Promise<void> = Promise.resolve();
@@ -90,7 +96,7 @@ describe('where one thing of a cluster is broken', () => {
     });
     cluster = await startCluster({ controllerManager: true });
     kube = createKubeClient(cluster.config);
-    kubectl = kubectlOf(cluster);
+    kubectl = await kubectlOf(cluster);
     agent = await AgentProcess.on(cluster.kubeconfig);
     await agent.say({ assignments: [steady] });
     agent.start();
@@ -197,10 +203,9 @@ describe('where one thing of a cluster is broken', () => {
     await agent.say({ assignments: [steady, doomed] });
     await agent.untilSynced('doomed');
     const before = await kube.get(namespaces, { name: 'doomed' });
-    await kubectl(
-      ['create', '-f', '-'],
-      JSON.stringify(configMap('held', '1', { namespace: 'doomed', finalizers: ['example.com/held'] })),
-    );
+    await kubectl(['create', '-f', '-'], {
+      input: configMap('held', '1', { namespace: 'doomed', finalizers: ['example.com/held'] }),
+    });
     await kubectl(['delete', 'namespace', 'doomed', '--wait=false']);
     const status = await agent.until('doomed', ({ objects }) =>
       objects.some((it) => it.reason === 'Terminating'),
@@ -231,22 +236,19 @@ describe('where one thing of a cluster is broken', () => {
   }, 120_000);
 
   it('an API whose server is away is said to be, and everything else goes on', async () => {
-    await kubectl(
-      ['apply', '-f', '-'],
-      JSON.stringify({
-        apiVersion: 'apiregistration.k8s.io/v1',
-        kind: 'APIService',
-        metadata: { name: 'v1.away.example.com' },
-        spec: {
-          group: 'away.example.com',
-          version: 'v1',
-          groupPriorityMinimum: 100,
-          versionPriority: 100,
-          insecureSkipTLSVerify: true,
-          service: { namespace: 'default', name: 'nobody' },
-        },
-      }),
-    );
+    await make({
+      apiVersion: 'apiregistration.k8s.io/v1',
+      kind: 'APIService',
+      metadata: { name: 'v1.away.example.com' },
+      spec: {
+        group: 'away.example.com',
+        version: 'v1',
+        groupPriorityMinimum: 100,
+        versionPriority: 100,
+        insecureSkipTLSVerify: true,
+        service: { namespace: 'default', name: 'nobody' },
+      },
+    });
     await agent.say({
       assignments: [
         steady,
@@ -287,7 +289,7 @@ describe('where one thing of a cluster is broken', () => {
   const dropFinalizers = '[{"op":"remove","path":"/metadata/finalizers"}]';
 
   async function make(object: object): Promise<void> {
-    await kubectl(['apply', '-f', '-'], JSON.stringify(object));
+    await kubectl(['apply', '-f', '-'], { input: object });
   }
 
   async function established(plural: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { KubeClient, KubeObject, Resource } from '@muster/kube';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer, request } from 'node:https';
 import type { Server } from 'node:https';
@@ -52,6 +53,8 @@ export class PlayedKubelet {
   readonly #kube: KubeClient;
   readonly #server: Server;
   readonly #logs = new Map<string, string>();
+  /** Who follows, by Pod. */
+  readonly #followers = new Map<string, Set<ServerResponse>>();
 
   private constructor(cluster: TestCluster, kube: KubeClient, server: Server) {
     this.#cluster = cluster;
@@ -65,8 +68,14 @@ export class PlayedKubelet {
     const kubelet = new PlayedKubelet(cluster, kube, server);
     server.on('request', (asked, answer) => {
       // /containerLogs/<namespace>/<pod>/<container>
-      const [, , , pod = ''] = (asked.url ?? '').split('?')[0]!.split('/');
-      answer.writeHead(200, { 'content-type': 'text/plain' }).end(kubelet.#logs.get(pod) ?? '');
+      const { pathname, searchParams } = new URL(asked.url ?? '', 'https://played');
+      const [, , , pod = ''] = pathname.split('/');
+      answer.writeHead(200, { 'content-type': 'text/plain' });
+      answer.write(
+        lastLines(kubelet.#logs.get(pod) ?? '', Number(searchParams.get('tailLines') ?? Infinity)),
+      );
+      if (searchParams.get('follow') === 'true') kubelet.#follow(pod, answer);
+      else answer.end();
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -76,7 +85,7 @@ export class PlayedKubelet {
       metadata: { name: playedNode },
     });
     const { port } = server.address() as AddressInfo;
-    await kubelet.#patchStatus(`/api/v1/nodes/${playedNode}/status`, {
+    await kubelet.patchStatus(`/api/v1/nodes/${playedNode}/status`, {
       addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
       daemonEndpoints: { kubeletEndpoint: { Port: port } },
     });
@@ -90,7 +99,7 @@ export class PlayedKubelet {
     const time = new Date().toISOString().replace(/\.\d+Z/, 'Z');
     const exitCode = how === 'Succeeded' ? 0 : 1;
     const reason = how === 'Succeeded' ? 'Completed' : 'Error';
-    await this.#patchStatus(`/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}/status`, {
+    await this.patchStatus(`/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}/status`, {
       phase: how,
       containerStatuses: [
         {
@@ -107,6 +116,28 @@ export class PlayedKubelet {
         },
       ],
     });
+  }
+
+  /** A Pod's status, as its kubelet would tell it. */
+  async tell(namespace: string, pod: string, status: object): Promise<void> {
+    await this.patchStatus(`/api/v1/namespaces/${namespace}/pods/${pod}/status`, status);
+  }
+
+  /** Text that the containers of a Pod write, also to those who follow. */
+  write(pod: string, text: string): void {
+    this.#logs.set(pod, (this.#logs.get(pod) ?? '') + text);
+    for (const follower of this.#followers.get(pod) ?? []) follower.write(text);
+  }
+
+  /** How many follow the log of a Pod. */
+  followers(pod: string): number {
+    return this.#followers.get(pod)?.size ?? 0;
+  }
+
+  #follow(pod: string, answer: ServerResponse): void {
+    const followers = this.#followers.get(pod) ?? new Set();
+    this.#followers.set(pod, followers.add(answer));
+    answer.on('close', () => followers.delete(answer));
   }
 
   /** The Pod of a Job that runs. */
@@ -131,7 +162,8 @@ export class PlayedKubelet {
     await closed;
   }
 
-  async #patchStatus(path: string, status: object): Promise<void> {
+  /** Patches the status of any object; `path` is that of its subresource. */
+  async patchStatus(path: string, status: object): Promise<void> {
     const { url, config } = this.#cluster;
     const sent = request(`${url}${path}`, {
       method: 'PATCH',
@@ -147,6 +179,11 @@ export class PlayedKubelet {
     for await (const chunk of answer) text += String(chunk);
     if (answer.statusCode !== 200) throw new Error(`${path}: ${answer.statusCode} ${text}`);
   }
+}
+
+function lastLines(text: string, count: number): string {
+  const lines = text.split(/(?<=\n)/);
+  return lines.slice(Math.max(0, lines.length - count)).join('');
 }
 
 function isOver(pod: KubeObject): boolean {

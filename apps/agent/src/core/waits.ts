@@ -1,4 +1,4 @@
-import type { Plan, Wait } from '@muster/apply-plan';
+import type { Plan, Step, Wait } from '@muster/apply-plan';
 import { defaultHealthTimeoutS } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
 
@@ -18,7 +18,7 @@ export class Waits {
   #deadline: number | undefined;
 
   /** What the newest plan says. */
-  note({ waits, skips, nextDeadline }: Plan, now: number): void {
+  note({ waits, skips, phases, nextDeadline }: Plan, now: number): void {
     const bundles = new Set(waits.map((wait) => wait.bundle));
     for (const bundle of this.#byBundle.keys()) if (!bundles.has(bundle)) this.#byBundle.delete(bundle);
     for (const wait of waits) {
@@ -27,7 +27,9 @@ export class Waits {
       this.#byBundle.set(wait.bundle, { wait, since: isSame && before ? before.since : now });
     }
     this.#objects = new Set(waits.flatMap((wait) => wait.object ?? []));
-    this.#isHeld = skips.some((skip) => skip.reason === 'waiting' || skip.reason === 'hook-running');
+    this.#isHeld =
+      skips.some((skip) => skip.reason === 'waiting' || skip.reason === 'hook-running') ||
+      phases.some((phase) => phase.some(isOfHook));
     this.#deadline = nextDeadline;
   }
 
@@ -60,4 +62,9 @@ export class Waits {
     const ahead = times.filter((time) => time > now);
     return ahead.length === 0 ? undefined : Math.min(...ahead);
   }
+}
+
+/** Whatever a hook's step did, its end has to be seen. */
+function isOfHook(step: Step): boolean {
+  return step.kind === 'apply' ? step.reason === 'hook' : step.ofHook === true;
 }

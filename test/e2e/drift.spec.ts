@@ -5,11 +5,10 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCluster, whyNoClusters } from '../src/index.ts';
+import { kubectlOf, startCluster, whyNoClusters } from '../src/index.ts';
 import type { TestCluster } from '../src/index.ts';
 import { AgentProcess, eventually, fleet } from './agent-process.ts';
 import { defineWidgets, widget, widgets } from './drift-widgets.ts';
-import { kubectlOf } from './kubectl.ts';
 
 const run = promisify(execFile);
 const why = await whyNoClusters();

@@ -39,7 +39,8 @@ describe.skipIf(why !== undefined)('what another manager does to an object of ou
     HOME: cluster.folder,
     KUBECONFIG: cluster.kubeconfig,
   });
-  const kubectl = (args: readonly string[], input?: string) => kubectlOf(cluster)(args, input);
+  const kubectl = async (args: readonly string[], input?: object): Promise<string> =>
+    (await kubectlOf(cluster))(args, input === undefined ? {} : { input });
   const key = (name: string) => ({ namespace: 'shop', name });
   const read = (name: string) => somebody.get(widgets, key(name));
   const specOf = (object: KubeObject) => object['spec'] as Fields;
@@ -186,10 +187,7 @@ describe.skipIf(why !== undefined)('what another manager does to an object of ou
       await kubectl(['label', '-n', 'shop', 'widgets/w-1', 'team=c', '--overwrite']);
       await corrected('w-1');
       const theirs = { ...(widget('w-1', { scalar: 5 }) as KubeObject) };
-      await kubectl(
-        ['apply', '-n', 'shop', '--server-side', '--force-conflicts', '-f', '-'],
-        JSON.stringify(theirs),
-      );
+      await kubectl(['apply', '-n', 'shop', '--server-side', '--force-conflicts', '-f', '-'], theirs);
       await corrected('w-1');
     });
 
@@ -198,7 +196,7 @@ describe.skipIf(why !== undefined)('what another manager does to an object of ou
       const before = await read('w-2');
       await kubectl(
         ['apply', '-n', 'shop', '--server-side', '--field-manager=muster', '-f', '-'],
-        JSON.stringify(markedAs(before, widget('w-2') as KubeObject)),
+        markedAs(before, widget('w-2') as KubeObject),
       );
       const theirs = (await read('w-2')).metadata.resourceVersion;
       await patch('replace', '/spec/scalar', 9)('w-0');

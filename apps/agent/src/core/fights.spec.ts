@@ -47,13 +47,23 @@ describe('fights', () => {
     expect(fights.of(id)?.message).toBe(
       'hpa keeps changing /spec/replicas: it was set right 4 times in a row',
     );
-    fights.healed(id, 'd', by('kubectl-edit', '/data/a'));
+    fights.healed(id, 'd', by('kubectl-edit', '/spec/replicas'));
     expect(fights.of(id)?.message).toBe(
-      'kubectl-edit and hpa keep changing /data/a and /spec/replicas: it was set right 5 times in a row',
+      'kubectl-edit and hpa keep changing /spec/replicas: it was set right 5 times in a row',
     );
     expect(fights.of(id)?.differences).toEqual([
-      { path: '/data/a', desired: '1', live: '2', manager: 'kubectl-edit' },
+      { path: '/spec/replicas', desired: '1', live: '2', manager: 'kubectl-edit' },
     ]);
+  });
+
+  it('are not what somebody does who edits one field after the other, unless that has no end', () => {
+    const fights = new Fights(() => 0);
+    const edit = (n: number) => fights.healed(id, 'd', by('kubectl-edit', `/data/${n}`));
+    for (let n = 1; n < 10; n++) edit(n);
+    expect([fights.isWaiting(id, 'd'), fights.of(id)]).toEqual([false, undefined]);
+    edit(10);
+    expect(fights.isWaiting(id, 'd')).toBe(true);
+    expect(fights.of(id)?.message).toContain('10 times in a row');
   });
 
   it('are also about an object that is deleted again and again', () => {

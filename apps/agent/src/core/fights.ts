@@ -3,6 +3,8 @@ import type { FieldDifference } from '../status/model.ts';
 import type { Failure } from './failures.ts';
 
 const freeHeals = 3;
+/** So many more are free where each is about another field: people edit one thing after the other. */
+const freeEdits = 7;
 const calmMs = 60_000;
 const maxDelayMs = 60_000;
 /** As many managers and fields are named. */
@@ -15,7 +17,12 @@ export type Offence =
 
 interface Fight {
   readonly digest: string;
+  /** How often it was set right, whatever for. */
+  readonly total: number;
+  /** How often the field was that was changed the most often of those that were changed last. */
   readonly heals: number;
+  /** By field. */
+  readonly counts: ReadonlyMap<string, number>;
   readonly since: number;
   readonly retryAt: number;
   readonly last: Offence;
@@ -41,12 +48,17 @@ export class Fights {
     for (const [known, fight] of this.#byId) if (this.#isOver(fight)) this.#byId.delete(known);
     const known = this.#byId.get(id);
     const before = known?.digest === digest ? known : undefined;
-    const heals = (before?.heals ?? 0) + 1;
-    const delay = heals < freeHeals ? 0 : Math.min(maxDelayMs, 1_000 * 2 ** (heals - freeHeals));
     const found = offence.kind === 'changed' ? offence.differences : [];
+    const counts = counted(before?.counts, found.length > 0 ? found.map(({ path }) => path) : ['']);
+    const total = (before?.total ?? 0) + 1;
+    const heals = Math.max(...counts.values());
+    const excess = Math.max(heals, total - freeEdits) - freeHeals;
+    const delay = excess < 0 ? 0 : Math.min(maxDelayMs, 1_000 * 2 ** excess);
     this.#byId.set(id, {
       digest,
+      total,
       heals,
+      counts,
       since: before?.since ?? now,
       retryAt: now + delay,
       last: offence,
@@ -63,10 +75,12 @@ export class Fights {
   /** What to tell of an object that is not as it should be, once it is a fight. */
   of(id: ObjectId): Failure | undefined {
     const fight = this.#byId.get(id);
-    if (!fight || fight.heals < freeHeals || this.#isOver(fight)) return undefined;
+    if (!fight || this.#isOver(fight)) return undefined;
+    const { total, heals } = fight;
+    if (Math.max(heals, total - freeEdits) < freeHeals) return undefined;
     return {
       digest: fight.digest,
-      attempts: fight.heals,
+      attempts: total,
       retryAt: fight.retryAt,
       reason: 'Conflict',
       message: messageOf(fight),
@@ -91,13 +105,21 @@ export class Fights {
   }
 }
 
+/** The fields of one offence, each once more than before; those that are left alone now start anew. */
+function counted(
+  before: ReadonlyMap<string, number> | undefined,
+  fields: readonly string[],
+): ReadonlyMap<string, number> {
+  return new Map(fields.map((field) => [field, (before?.get(field) ?? 0) + 1]));
+}
+
 function named(names: readonly string[]): readonly string[] {
   return [...new Set(names)].filter((name) => name !== '').slice(0, maxNames);
 }
 
-function messageOf({ last, managers, fields, heals }: Fight): string {
+function messageOf({ last, managers, fields, heals, total }: Fight): string {
   const who = managers.length > 0 ? managers.join(' and ') : 'another manager';
-  const often = `${heals} times in a row`;
+  const often = `${heals < freeHeals ? total : heals} times in a row`;
   if (last.kind === 'deleted') return `it keeps being deleted: it was made or set right again ${often}`;
   const what = fields.length > 0 ? fields.join(' and ') : 'it';
   return `${who} ${managers.length > 1 ? 'keep' : 'keeps'} changing ${what}: it was set right ${often}`;

@@ -1,16 +1,13 @@
 import { createKubeClient } from '@muster/kube';
 import type { JsonPatchOperation, KubeClient, KubeObject } from '@muster/kube';
-import { execFile } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubectlOf, startCluster, whyNoClusters } from '../src/index.ts';
 import type { TestCluster } from '../src/index.ts';
 import { AgentProcess, eventually, fleet } from './agent-process.ts';
 import { defineWidgets, widget, widgets } from './drift-widgets.ts';
 
-const run = promisify(execFile);
 const why = await whyNoClusters();
 
 type Fields = Record<string, unknown>;
@@ -34,13 +31,8 @@ describe.skipIf(why !== undefined)('what another manager does to an object of ou
     await cluster.stop();
   });
 
-  const environment = () => ({
-    PATH: process.env['PATH'],
-    HOME: cluster.folder,
-    KUBECONFIG: cluster.kubeconfig,
-  });
-  const kubectl = async (args: readonly string[], input?: object): Promise<string> =>
-    (await kubectlOf(cluster))(args, input === undefined ? {} : { input });
+  const kubectl = async (args: readonly string[], input?: object, env = {}): Promise<string> =>
+    (await kubectlOf(cluster))(args, { ...(input && { input }), env });
   const key = (name: string) => ({ namespace: 'shop', name });
   const read = (name: string) => somebody.get(widgets, key(name));
   const specOf = (object: KubeObject) => object['spec'] as Fields;
@@ -175,9 +167,7 @@ describe.skipIf(why !== undefined)('what another manager does to an object of ou
       const editor = join(cluster.folder, 'editor.sh');
       await writeFile(editor, '#!/bin/sh\nsed -i \'s/scalar: 1/scalar: 5/; s/team: a/team: c/\' "$1"\n');
       await chmod(editor, 0o755);
-      await run('kubectl', ['edit', '-n', 'shop', 'widgets/w-0'], {
-        env: { ...environment(), KUBE_EDITOR: editor },
-      });
+      await kubectl(['edit', '-n', 'shop', 'widgets/w-0'], undefined, { KUBE_EDITOR: editor });
       await corrected('w-0');
     });
 

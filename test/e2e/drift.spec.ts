@@ -8,7 +8,7 @@ import type { TestCluster } from '../src/index.ts';
 import { AgentProcess, eventually, fleet } from './agent-process.ts';
 import { defineWidgets, widget, widgets } from './drift-widgets.ts';
 
-const why = await whyNoClusters();
+const why = await whyNoClusters(['etcd', 'kube-apiserver', 'kubectl']);
 
 type Fields = Record<string, unknown>;
 type Seen = Record<'spec' | 'labels' | 'annotations', Fields>;

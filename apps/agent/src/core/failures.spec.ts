@@ -35,6 +35,32 @@ describe('failures', () => {
     expect(failures.nextRetryAt(1_000)).toBeUndefined();
   });
 
+  it('of a kind are as new when its CRD changes, and none of others', () => {
+    const failures = new Failures(
+      () => 0,
+      () => 0.5,
+    );
+    const unknown = new KubeApiError(500, 'InternalServerError', 'field not declared in schema');
+    const widget = 'example.com/Widget/shop/a';
+    for (let n = 0; n < 5; n++) for (const it of [id, widget]) failures.record(it, 'd', unknown);
+    expect(failures.forgiveGroup('example.com')).toBe(true);
+    expect([id, widget].map((it) => failures.isBackingOff(it, 'd'))).toEqual([true, false]);
+    expect(failures.record(widget, 'd', unknown).retryAt).toBe(1_000);
+    expect(failures.forgiveGroup('other.example.com')).toBe(false);
+  });
+
+  it('that a policy may end are tried at once when a newer state comes, and no others', () => {
+    const failures = new Failures(
+      () => 0,
+      () => 0.5,
+    );
+    failures.record(id, 'd', new KubeApiError(409, 'Conflict', 'x'));
+    failures.record('/ConfigMap/shop/b', 'd', new KubeApiError(422, 'Invalid', 'x'));
+    failures.forgivePolicies();
+    expect(failures.isBackingOff(id, 'd')).toBe(false);
+    expect(failures.isBackingOff('/ConfigMap/shop/b', 'd')).toBe(true);
+  });
+
   it.each([
     [new KubeApiError(422, 'Invalid', 'x'), 'Refused'],
     [

@@ -51,6 +51,12 @@ describe('muster cluster rm', () => {
   };
 
   it('--delete-workloads deletes all but what is to stay, says what it waits for, survives a restart of the hub, and removes the cluster when nothing remains', async () => {
+    const patient = muster('cluster', 'rm', 'leaving', '--delete-workloads', '--yes');
+    await until(
+      'the removal to begin',
+      () => find('leaving'),
+      (it) => it?.removal != null,
+    );
     const { code, stderr } = await muster(
       ...['cluster', 'rm', 'leaving', '--delete-workloads', '--yes', '--timeout', '10s'],
     );
@@ -69,13 +75,12 @@ describe('muster cluster rm', () => {
     );
     expect((await find('leaving'))?.removal).not.toBeNull();
     const configMaps = (await leaving.kube.resourceFor('', 'v1', 'ConfigMap'))!;
-    const done = muster('cluster', 'rm', 'leaving', '--delete-workloads', '--yes');
     await leaving.kube.mergePatch(
       configMaps,
       { namespace: 'shop', name: 'held' },
       { metadata: { finalizers: null } },
     );
-    expect(await done).toMatchObject({
+    expect(await patient).toMatchObject({
       code: 0,
       stdout: 'cluster/leaving removed; nothing of its workloads remains\n',
     });

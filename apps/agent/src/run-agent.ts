@@ -10,9 +10,11 @@ import { Reconciler } from './core/reconciler.ts';
 import { Scope } from './core/scope.ts';
 import { createFileLink } from './file-link/file-link.ts';
 import { createHubLink } from './hub-link/index.ts';
+import type { TokenOptions } from './hub-link/index.ts';
 import { serveHealth } from './health.ts';
 import type { HubLink } from './hub-port.ts';
 import { givenJoinToken } from './join-token.ts';
+import type { GivenToken } from './join-token.ts';
 import type { KubeClient } from '@muster/kube';
 import { currentHolder } from './lease/holder.ts';
 import { Lease } from './lease/lease.ts';
@@ -169,6 +171,11 @@ async function linkFor(
     log,
     ...(config.hub ? { enrolmentAddress: config.hub } : {}),
     ...(config.hubSession ? { sessionAddress: config.hubSession } : {}),
-    ...(token ? { joinToken: token.text, onTokenNeedless: token.forget } : {}),
+    ...tokenOptions(token),
+    newToken: async () => tokenOptions(await givenJoinToken(config, kube, log, signal)),
   });
+}
+
+function tokenOptions(token: GivenToken | undefined): TokenOptions {
+  return token ? { joinToken: token.text, onTokenNeedless: token.forget } : {};
 }

@@ -316,6 +316,20 @@ describe('the hub link', () => {
     await hub.opened.promise;
   });
 
+  it('takes a token that is given while it waits for a way to a hub', async () => {
+    const core = new FakeCore();
+    core.held = () => ({ version: { epoch: 1n, generation: 1n }, digest: new Uint8Array(32) });
+    const timers = {
+      ...systemTimers,
+      after: (ms: number, run: () => void) => systemTimers.after(Math.min(ms, 10), run),
+    };
+    let asked = 0;
+    const newToken = async () => (++asked < 3 ? {} : { joinToken: hub.token });
+    void start(core, { timers, newToken });
+    await hub.opened.promise;
+    expect(asked).toBe(3);
+  });
+
   it('ends no agent that has a state to keep: with neither identity nor token it waits for one', async () => {
     const core = new FakeCore();
     core.held = () => ({ version: { epoch: 1n, generation: 1n }, digest: new Uint8Array(32) });

@@ -50,14 +50,16 @@ async function identityOf(
   signal: AbortSignal,
 ): Promise<Issued> {
   const { log, random = Math.random } = options;
-  for (;;) {
+  const { joinToken: _, onTokenNeedless: __, ...others } = options;
+  for (let current = options; ;) {
     try {
-      return await obtainIdentity(options, store, timers, signal);
+      return await obtainIdentity(current, store, timers, signal);
     } catch (error) {
       if (signal.aborted || core.held() === undefined) throw error;
       const reason = error instanceof Error ? error.message : 'unknown error';
       log.warn({ reason }, 'there is no way to a hub; the cluster is kept as it was last told');
       await sleep(NO_WAY_MS * (0.5 + random() / 2), timers, signal);
+      if (options.newToken) current = { ...others, ...(await options.newToken()) };
     }
   }
 }

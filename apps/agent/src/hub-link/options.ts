@@ -1,17 +1,22 @@
 import type { KubeClient } from '@muster/kube';
 import type { Timers } from '@muster/transport';
 
-export interface HubLinkOptions {
+export interface TokenOptions {
+  /** Needed where the cluster has no identity yet, or has one that its hub does not take any more. */
+  readonly joinToken?: string;
+  /** Called when the token has done all that it can: the identity that the cluster has makes it needless. */
+  readonly onTokenNeedless?: () => Promise<void>;
+}
+
+export interface HubLinkOptions extends TokenOptions {
   /** The cluster's API: the identity is kept in a Secret there. */
   readonly kube: KubeClient;
   /** `host:port` of the hub's enrolment listener; default: the one that the cluster enrolled at. */
   readonly enrolmentAddress?: string;
   /** `host:port` of the hub's sessions; default: what the hub said. */
   readonly sessionAddress?: string;
-  /** Needed where the cluster has no identity yet, or has one that its hub does not take any more. */
-  readonly joinToken?: string;
-  /** Called when the token has done all that it can: the identity that the cluster has makes it needless. */
-  readonly onTokenNeedless?: () => Promise<void>;
+  /** Asked anew while the cluster has no way to a hub: somebody may have given another token since. */
+  readonly newToken?: () => Promise<TokenOptions>;
   /** The name to enrol under; empty: the token's. */
   readonly clusterName: string;
   readonly agentVersion: string;

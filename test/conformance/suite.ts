@@ -15,6 +15,7 @@ import { letsAdministratorsImpersonate } from './cases/impersonation.ts';
 import { runsJobs } from './cases/jobs.ts';
 import { answersKubectl } from './cases/kubectl.ts';
 import { listsAndSelects } from './cases/lists.ts';
+import { readsLogs } from './cases/logs.ts';
 import { keepsObjects } from './cases/objects.ts';
 import { collectsGarbage } from './cases/owners.ts';
 import { refusesBadInput } from './cases/refusals.ts';
@@ -84,6 +85,7 @@ export function kubernetesConformance(name: string, start: () => Promise<Conform
     runsWorkloads(reach);
     runsEveryKindOfWorkload(reach);
     runsJobs(reach);
+    readsLogs(reach);
     answersKubectl(reach);
   });
 }

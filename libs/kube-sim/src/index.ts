@@ -6,4 +6,4 @@ export type { Verb } from './http/request-info.ts';
 export type { Json, JsonObject } from './json/value.ts';
 export type { Environment } from './operations/cluster.ts';
 export { SnapshotError } from './snapshot/snapshot-file.ts';
-export { readyAnnotation, succeedAnnotation } from './controllers/pod-objects.ts';
+export { logAnnotation, readyAnnotation, succeedAnnotation } from './controllers/pod-objects.ts';

@@ -8,6 +8,7 @@ import { GarbageCollector } from './garbage-collector.ts';
 import { jobController } from './jobs.ts';
 import { Kubelet } from './kubelet.ts';
 import { NamespaceController } from './namespaces.ts';
+import { PodEvents } from './pod-events.ts';
 import { replicaSetController } from './replica-sets.ts';
 import { statefulSetController } from './stateful-sets.ts';
 
@@ -26,6 +27,7 @@ const workloadControllers = (cluster: Cluster, podsReadyAfterMs: number): readon
   jobController(cluster),
   new ClaimController(cluster),
   new Kubelet(cluster, podsReadyAfterMs),
+  new PodEvents(cluster),
 ];
 
 /** What the controller manager, the scheduler and a kubelet do in a real cluster, as far as it is simulated. */

@@ -7,6 +7,9 @@ export const readyAnnotation = 'sim.muster.dev/ready';
 /** Pods of a Job whose template says so fail. */
 export const succeedAnnotation = 'sim.muster.dev/succeed';
 
+/** What the containers of Pods whose template says so wrote. */
+export const logAnnotation = 'sim.muster.dev/log';
+
 export const ownedBy = (owner: JsonObject): Json => [
   {
     apiVersion: textAt(owner, 'apiVersion') ?? '',

@@ -14,6 +14,7 @@ import type { ServedResource } from '../registry/served-resource.ts';
 import { selectionOf } from '../selectors/selection.ts';
 import type { WatchSettings } from '../watch/watch-stream.ts';
 import { bodyOf, mediaTypeOf, requiredBody } from './body.ts';
+import { handleLog } from './log-handler.ts';
 import { objectResponse, type ApiRequest, type ApiResponse } from './message.ts';
 import { representationOf } from './negotiation.ts';
 import { presentList, presentObject, type Presentation } from './presentation.ts';
@@ -158,6 +159,8 @@ export const handleResource = (
     throw noSuchResource();
   if (subresource === 'scale')
     return handleScale(cluster, request, targetOf(info), optionsOf(request, { ...info, subresource: '' }));
+  if (subresource === 'log' && resource.storage === '/pods')
+    return handleLog(cluster, request, targetOf(info));
   if (subresource !== '' && subresource !== 'status') throw noSuchResource();
   const presentation: Presentation = {
     representation: representationOf(request.headers['accept']),

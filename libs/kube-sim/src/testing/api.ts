@@ -1,7 +1,9 @@
+import type { WebhookCaller } from '../admission/call.ts';
 import { assembleCluster } from '../cluster/assemble.ts';
 import { controllersOf } from '../controllers/all.ts';
 import { FaultRules } from '../faults/faults.ts';
 import { ApiServer } from '../http/api-server.ts';
+import type { ApiResponse } from '../http/message.ts';
 import type { JsonObject } from '../json/value.ts';
 import { parseJson } from '../json/value.ts';
 import type { Cluster } from '../operations/cluster.ts';
@@ -32,6 +34,13 @@ export interface TestApi {
     body?: unknown,
     contentType?: string,
   ) => Promise<Answer | 'disconnect'>;
+  /** The server's answer as its carrier gets it. */
+  readonly handle: (
+    method: string,
+    path: string,
+    body?: unknown,
+    contentType?: string,
+  ) => Promise<ApiResponse | 'disconnect'>;
   /** `send` for requests that are answered. */
   readonly ask: (method: string, path: string, body?: unknown, contentType?: string) => Promise<Answer>;
   readonly apply: (path: string, body: JsonObject, manager?: string) => Promise<Answer>;
@@ -48,9 +57,9 @@ const shorten = (line: string): string => {
 };
 
 /** A cluster with its API and controllers, in this process, on a clock of the test's. */
-export const testApi = (): TestApi => {
+export const testApi = (call?: WebhookCaller): TestApi => {
   const environment = manualEnvironment();
-  const cluster = assembleCluster(new Store(500), environment);
+  const cluster = assembleCluster(new Store(500), environment, call);
   const faults = new FaultRules();
   const watch = { bookmarkIntervalMs: 60_000, timeoutMs: 600_000 };
   const server = new ApiServer({ cluster, faults, watch, token: 'secret' });
@@ -77,6 +86,7 @@ export const testApi = (): TestApi => {
     cluster,
     environment,
     faults,
+    handle,
     send,
     ask,
     apply: (path, body, manager = 'muster') =>

@@ -21,7 +21,7 @@ export interface ObjectWrite {
   readonly resource: Resource;
   readonly key: ObjectKey;
   readonly entry: InventoryEntry | undefined;
-  /** What is sent: canonical JSON, never parsed and printed again. */
+  /** What is sent: the rendered JSON with what the cluster and the policy add or leave out, no digit lost. */
   readonly bytes: Uint8Array;
 }
 

@@ -54,9 +54,14 @@ export function fieldsToIgnore(
   return ignored ? ignoredFields(desired, ignored, othersOf(live)) : [];
 }
 
-/** An object as it is to be sent to a cluster where it is like `live`. */
-export function leavingIgnored(desired: Json, live: Json, ignored: readonly Place[]): Json {
-  return ignored.length === 0 ? desired : withoutIgnored(desired, live, ignored, othersOf(live));
+/** An object as it is to be sent to a cluster where it is like `live`; `others` are the owners that go on owning. */
+export function leavingIgnored(
+  desired: Json,
+  live: Json,
+  ignored: readonly Place[],
+  others: readonly Owner[] = othersOf(live),
+): Json {
+  return ignored.length === 0 ? desired : withoutIgnored(desired, live, ignored, others);
 }
 
 const utf8 = new TextDecoder();
@@ -73,7 +78,12 @@ export async function keepIgnored(write: ObjectWrite, kube: KubeClient): Promise
   const [desired, live] = [parseJson(utf8.decode(write.bytes)), parseJson(text)];
   const ignored = fieldsToIgnore(write, desired, live);
   if (ignored.length === 0) return write;
-  return { ...write, bytes: encoder.encode(printJson(leavingIgnored(desired, live, ignored))) };
+  // What former tools own becomes ours with the adoption: left out, it would be deleted.
+  const isAdopted = write.entry?.state === 'intended' && write.entry.adopted;
+  const sent = isAdopted
+    ? leavingIgnored(desired, live, ignored, [])
+    : leavingIgnored(desired, live, ignored);
+  return { ...write, bytes: encoder.encode(printJson(sent)) };
 }
 
 /** The live object as the API server writes it; `undefined` where there is none. */

@@ -44,6 +44,12 @@ Assignments:  5; 3 Synced, 2 Unknown; 3 Healthy, 2 Unknown
     ]);
   });
 
+  test('does not say that it names everything where it may not', async () => {
+    const attention = Array.from({ length: 20 }, (_, i) => ({ kind: 'Cluster', name: `c${i}`, message: '' }));
+    await using hub = await startFakeHub(() => ({ json: { ...status, attention } }));
+    expect((await runCli(['status'], hub)).stdout).toMatch(/^At least 20 things to look at:\n/);
+  });
+
   test('lets nothing that others wrote move the cursor', async () => {
     const goodRevision = { ...revision, message: 'Paint\u001b[31mred', author: 'Eve\u0007' };
     await using hub = await startFakeHub(() => ({ json: { ...status, goodRevision } }));

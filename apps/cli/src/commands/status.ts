@@ -7,6 +7,9 @@ import { parseFormat, printData } from '../output/format.ts';
 import { ago, count, firstLine, outOf, plainTexts, printProblem, shortSha } from '../output/text.ts';
 import { printScope } from './pause.ts';
 
+/** So many the hub names; there may be more. */
+const MOST_NAMED = 20;
+
 /** `muster status`: the fleet at a glance, what is wrong first. */
 export async function status(
   { io, hub, colours }: Context,
@@ -55,7 +58,7 @@ export function printStatus(fleet: FleetStatus, colours: Colours, now: number): 
   const heading =
     wrong.length === 0
       ? ''
-      : `${count(wrong.length, 'thing')} to look at:\n${wrong.map((it) => `  ${it}\n`).join('')}\n`;
+      : `${fleet.attention.length < MOST_NAMED ? '' : 'At least '}${count(wrong.length, 'thing')} to look at:\n${wrong.map((it) => `  ${it}\n`).join('')}\n`;
   return heading + lines.map(([name, text]) => `${`${name}:`.padEnd(14)}${text}\n`).join('');
 }
 

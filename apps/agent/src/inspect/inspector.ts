@@ -14,6 +14,7 @@ import type { Finding, Inspection, ObjectQuery } from './model.ts';
 import { asksForAll, fits, printQuery, theOne } from './query.ts';
 import { gatherTree } from './tree.ts';
 import type { Branch, Tree } from './tree.ts';
+import { Turns } from './turns.ts';
 import type { ClusterView } from './view.ts';
 
 export interface InspectorOptions {
@@ -26,6 +27,8 @@ export interface InspectorOptions {
 
 /** An object as a person reads it; more than that no terminal shows. */
 const maxObjectBytes = 4 * 1024 * 1024;
+/** A tree holds objects while it is gathered; agents are small. */
+const treesAtOnce = 2;
 /** Nodes in one part of an answer: what comes first is shown first. */
 const atATime = 100;
 
@@ -36,6 +39,7 @@ const atATime = 100;
 export class Inspector {
   readonly #o: InspectorOptions;
   readonly #actors: Actors;
+  readonly #turns = new Turns(treesAtOnce);
 
   constructor(options: InspectorOptions) {
     this.#o = options;
@@ -96,7 +100,7 @@ export class Inspector {
     const view = this.#view();
     const health = view.target.bundles.find((it) => it.bundle === bundle)?.policy.health;
     const rules = health && compileBundleRules(health);
-    return gatherTree({ kube, kinds, view, bundle, rules, signal });
+    return this.#turns.run(() => gatherTree({ kube, kinds, view, bundle, rules, signal }));
   }
 
   async #object(

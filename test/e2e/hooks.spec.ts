@@ -136,6 +136,25 @@ describe.skipIf(why !== undefined)('hooks', () => {
     expect(await findJob('migrate')).toBeUndefined();
   });
 
+  it('are not alone in that: an ordinary Job that its TTL removed when it was complete is not made again', async () => {
+    agent.start();
+    const fill = (value: string) =>
+      shop(configMap('a', value), job('fill', {}, { ttlSecondsAfterFinished: 0 }));
+    await agent.say({ generation: 1, assignments: fill('1') });
+    await kubelet.end('shop', 'fill', 'Succeeded');
+    await eventually(
+      () => findJob('fill'),
+      (found) => found === undefined,
+    );
+    const healthy = await agent.until('shop', (it) => it.sync === 'Synced' && it.health === 'Healthy');
+    expect(healthy.objects).toEqual([]);
+    await agent.kill();
+    agent.start();
+    await agent.say({ generation: 2, assignments: fill('2') });
+    await agent.untilSynced('shop', 2);
+    expect(await findJob('fill')).toBeUndefined();
+  });
+
   it("of Helm's charts run by their annotations, in the order of their weights, and their tests never", async () => {
     agent.start();
     const helm = (hook: string, weight: string, policy?: string) => ({

@@ -16,6 +16,7 @@ export type ApplyDecision =
 export function decideApply(input: PlanInput, object: DesiredObject): ApplyDecision {
   const entry = input.inventory.get(object.id);
   const observation = input.observe(object.id);
+  if (observation.state !== 'present' && hasEnded(entry, object)) return { skip: { reason: 'ended' } };
   if (observation.state === 'unobserved') return pausedOr(input, object, entry, 'unobserved');
   if (observation.state === 'absent') return gate(input, object, entry, 'create');
   const { live } = observation;
@@ -24,6 +25,11 @@ export function decideApply(input: PlanInput, object: DesiredObject): ApplyDecis
   if (live.terminating) return pausedOr(input, object, entry, 'terminating');
   const reason = reasonToApply(object, entry, live, input.fleet);
   return reason === undefined ? { skip: { reason: 'unchanged' } } : gate(input, object, entry, reason);
+}
+
+/** True when a Job with this content ran to its end, and was to be removed by its TTL. */
+export function hasEnded(entry: InventoryEntry | undefined, { bundle, digest }: DesiredObject): boolean {
+  return entry?.ended === true && entry.bundle === bundle && entry.digest === digest;
 }
 
 /** True when the live object is what was last verified: same resourceVersion, or nobody took a field of ours. */

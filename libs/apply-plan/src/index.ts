@@ -1,4 +1,4 @@
-export { isVerified } from './apply-decision.ts';
+export { hasEnded, isVerified } from './apply-decision.ts';
 export { describeObject } from './describe.ts';
 export { hasFailed, runOf, withoutFailures, withRun } from './hook-record.ts';
 export type { HookRecord, HookRun } from './hook-record.ts';

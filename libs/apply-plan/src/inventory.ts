@@ -23,6 +23,7 @@ export function afterApply(
     adopted: entry?.adopted ?? false,
     ...(object.ignoring === undefined ? {} : { ignoring: object.ignoring }),
     ...(object.placement?.wave === undefined ? {} : { wave: object.placement.wave }),
+    ...(entry?.ended && entry.digest === object.digest && entry.uid === seen.uid ? { ended: true } : {}),
     ...(object.placement?.hook && entry?.hook ? { hook: entry.hook } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { hasEnded } from './apply-decision.ts';
 import { describeObject } from './describe.ts';
 import type { DesiredObject, PlanInput } from './model.ts';
 
@@ -19,6 +20,7 @@ export function isApplied(input: PlanInput, { id, bundle, digest }: DesiredObjec
 function lackOf(input: PlanInput, object: DesiredObject): string | undefined {
   if (!isApplied(input, object)) return 'is to be applied';
   const observation = input.observe(object.id);
+  if (observation.state !== 'present' && hasEnded(input.inventory.get(object.id), object)) return undefined;
   if (observation.state === 'absent') return 'is missing';
   if (observation.state === 'unobserved') return 'has not been looked at yet';
   const { live } = observation;

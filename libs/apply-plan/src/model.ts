@@ -41,6 +41,8 @@ export interface InventoryEntry {
   readonly wave?: number;
   /** Of a hook: what was run for which manifest. */
   readonly hook?: HookRecord;
+  /** With its present digest it did what it was for, and was to be removed then: it isn't missed when it is gone. */
+  readonly ended?: true;
 }
 
 /** What is known of a live object: metadata only. */
@@ -58,6 +60,8 @@ export interface LiveObject {
   readonly termination?: { readonly since: string; readonly finalizers: readonly string[] };
   /** `Kind/name` of the controller that has taken it on: what becomes of the object is its business. */
   readonly controller?: string;
+  /** A Job that is complete, and that its TTL removes. */
+  readonly ended?: true;
   /** It bears `muster.dev/prune: "false"` or Helm's `keep`. */
   readonly neverPrune: boolean;
 }
@@ -172,6 +176,8 @@ export type Step = ApplyStep | DeleteStep;
 export type SkipReason =
   /** Live is as it was last applied. */
   | 'unchanged'
+  /** It did what it was for, and its TTL removed it. */
+  | 'ended'
   | 'paused'
   /** Another fleet's, or another bundle's; `other` says whose. */
   | 'owned-by-other'

@@ -106,6 +106,18 @@ describe('waves', () => {
     expect(applied()).toEqual([`+ ${configMap('a')}`]);
   });
 
+  it('go on when a Job that its TTL removes has ended and is gone, which is not made again', () => {
+    const desired = [wants('batch/Job/shop/fill'), wants(configMap('late'), wave(1))];
+    life.round(desired);
+    const entry = life.memory.get('batch/Job/shop/fill')!;
+    life.memory.set(entry.id, { ...entry, ended: true });
+    world.objects.delete(entry.id);
+    life.settle(desired);
+    expect(applied()).toEqual(['+ batch/Job/shop/fill', `+ ${configMap('late')}`]);
+    life.settle([wants('batch/Job/shop/fill', undefined, 'd2'), wants(configMap('late'), wave(1))]);
+    expect(applied()).toEqual(['+ batch/Job/shop/fill']);
+  });
+
   it('place a CRD as well, where it names one', () => {
     const desired = [wants(configMap('a')), wants(crd, wave(1))];
     life.round(desired);

@@ -1,4 +1,4 @@
-import type { InventoryEntry, Plan } from '@muster/apply-plan';
+import type { InventoryEntry, LiveObject, Plan } from '@muster/apply-plan';
 import type { ObjectId } from '@muster/manifest';
 import type { Lease } from '../lease/lease.ts';
 import { NoLeaseError } from '../lease/no-lease.ts';
@@ -53,6 +53,14 @@ export class Ledger {
   setFirst(entry: InventoryEntry): void {
     this.set(entry);
     this.#isUrgent = true;
+  }
+
+  /** Before a TTL removes what ended: that must not look as if somebody had deleted it. The entry as it is now. */
+  noteEnd(entry: InventoryEntry, live: LiveObject | undefined): InventoryEntry {
+    if (!live?.ended || entry.ended || entry.hook || live.uid !== entry.uid) return entry;
+    const ended: InventoryEntry = { ...entry, ended: true };
+    this.setFirst(ended);
+    return ended;
   }
 
   /** What costs nothing to learn again is no reason to write. */

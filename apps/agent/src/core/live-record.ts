@@ -41,6 +41,7 @@ export function liveRecord(
     terminating: metadata.deletionTimestamp !== undefined,
     ...terminationOf(object),
     ...controllerOf(object),
+    ...endOf(object),
     neverPrune:
       annotations?.[pruneAnnotation] === 'false' || annotations?.['helm.sh/resource-policy'] === 'keep',
     health: typeof health === 'string' ? judge(object) : healthAsBefore(object, health),
@@ -59,6 +60,20 @@ function terminationOf({ metadata }: KubeObject): Pick<LiveObject, 'termination'
 function controllerOf({ metadata }: KubeObject): Pick<LiveObject, 'controller'> {
   const controller = metadata.ownerReferences?.find((owner) => owner.controller);
   return controller ? { controller: `${controller.kind}/${controller.name}` } : {};
+}
+
+/** Known where the object came with its status. */
+function endOf({ kind, apiVersion, spec, status }: KubeObject): Pick<LiveObject, 'ended'> {
+  if (kind !== 'Job' || !apiVersion.startsWith('batch/')) return {};
+  const { ttlSecondsAfterFinished } = (spec ?? {}) as { readonly ttlSecondsAfterFinished?: number };
+  const { conditions = [] } = (status ?? {}) as { readonly conditions?: readonly JobCondition[] };
+  const isComplete = conditions.some(({ type, status: is }) => type === 'Complete' && is === 'True');
+  return isComplete && ttlSecondsAfterFinished !== undefined ? { ended: true } : {};
+}
+
+interface JobCondition {
+  readonly type?: string;
+  readonly status?: string;
 }
 
 /** Health that was seen is that of one resourceVersion: a new generation may fail where the old one ran. */

@@ -276,9 +276,11 @@ export class Reconciler {
   /** A watch told of an object. Our own writes, and what concerns nobody, end here. */
   #changed(id: ObjectId): void {
     if (this.#runner.isInFlight(id)) return;
-    const entry = this.#ledger.get(id);
-    if (!entry) return;
+    const known = this.#ledger.get(id);
+    if (!known) return;
     const live = this.#observer.record(id);
+    const entry = this.#ledger.noteEnd(known, live);
+    if (entry !== known) this.#waker.wake(0);
     if (this.#forgetDeleted(id)) {
       if (this.#waits.isHeld) this.#waker.wake(50);
       if (this.#runner.isIdle) this.#waker.soon(() => void this.#drained(false));
@@ -295,7 +297,7 @@ export class Reconciler {
       this.#waker.soon(() => this.#tellStatuses());
       return;
     }
-    if (entry.state === 'owned' && this.#observer.isDoubtful(id)) this.#drift.deleted(id);
+    if (entry.state === 'owned' && !entry.ended && this.#observer.isDoubtful(id)) this.#drift.deleted(id);
     // It is looked at again when its time comes, however often it changes until then.
     if (live && this.#drift.isWaiting(id, entry.digest)) return;
     // While much is being done, changes come in numbers: one plan for many.

@@ -1,4 +1,4 @@
-import { runOf } from '@muster/apply-plan';
+import { hasEnded, runOf } from '@muster/apply-plan';
 import type { HookRecord, InventoryEntry } from '@muster/apply-plan';
 import type { ObjectId } from '@muster/manifest';
 import type { Kinds } from './kinds.ts';
@@ -17,11 +17,13 @@ export function surveyTargets(
   isNewNamespace: (name: string) => boolean,
 ): readonly SurveyTarget[] {
   const targets = new Map<ObjectId, SurveyTarget>();
-  for (const { id, bundle } of resolved.desired) {
+  for (const object of resolved.desired) {
+    const { id, bundle } = object;
     if (observer.isLongAbsent(id)) observer.forgetAbsence(id);
     const observation = observer.observe(id);
     // Without our label no watch tells of it: another fleet's object may have gone meanwhile.
     const entry = inventory.get(id);
+    if (entry?.ended && observation.state !== 'present' && hasEnded(entry, object)) continue;
     if (entry?.hook && hasRunItsTurns(entry.hook, resolved.wanted.get(wantedKey(id, bundle)))) continue;
     const isUnwatched =
       observation.state === 'unobserved' ||

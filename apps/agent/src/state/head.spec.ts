@@ -26,6 +26,7 @@ describe("the agent's state", () => {
         uid: 'v',
         adopted: false,
         wave: -2,
+        ended: true,
         hook: {
           manifest: 'sha256:2',
           runs: [{ phase: 'PreSync', state: 'failed', startedAt: 5, message: 'no', tail: 'the end' }],

@@ -65,7 +65,7 @@ type Row = [
 ];
 
 /** What few entries have. */
-type Rare = Pick<InventoryEntry, 'ignoring' | 'wave' | 'hook'>;
+type Rare = Pick<InventoryEntry, 'ignoring' | 'wave' | 'hook' | 'ended'>;
 
 /** The inventory as bytes: one row an entry, compressed. */
 export async function encodeInventory(entries: readonly InventoryEntry[]): Promise<Buffer> {
@@ -84,15 +84,14 @@ export async function encodeInventory(entries: readonly InventoryEntry[]): Promi
   return storable(Buffer.from(JSON.stringify(rows)));
 }
 
-function rareOf({ ignoring, wave, hook }: InventoryEntry): [Rare?] {
-  if (ignoring === undefined && wave === undefined && hook === undefined) return [];
-  return [
-    {
-      ...(ignoring !== undefined && { ignoring }),
-      ...(wave !== undefined && { wave }),
-      ...(hook && { hook }),
-    },
-  ];
+function rareOf({ ignoring, wave, hook, ended }: InventoryEntry): [Rare?] {
+  const rare: Rare = {
+    ...(ignoring !== undefined && { ignoring }),
+    ...(wave !== undefined && { wave }),
+    ...(hook && { hook }),
+    ...(ended && { ended }),
+  };
+  return Object.keys(rare).length === 0 ? [] : [rare];
 }
 
 export function decodeInventory(stored: Buffer): InventoryEntry[] {

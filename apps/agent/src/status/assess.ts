@@ -182,6 +182,7 @@ function assessObject(
       1,
     );
   if (object.placement?.hook) return assessHook(ref, id, skip, know);
+  if (skip?.reason === 'ended') return { sync: 'Synced', health: 'Healthy' };
   const entry = know.inventory.get(id);
   const live = know.record(id);
   const failure = know.failure(id);

@@ -75,6 +75,7 @@ export function sayOf(
       };
     case 'unchanged':
     case 'hook-done':
+    case 'ended':
       return { sync: 'Synced', reason: 'Applied', message: '' };
   }
 }

@@ -2,12 +2,12 @@ import { createKubeClient } from '@muster/kube';
 import type { KubeClient, KubeObject, Resource } from '@muster/kube';
 import type { Policy } from '@muster/manifest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCluster, whyNoClusters } from '../src/index.ts';
+import { kubectlOf, startCluster, whyNoClusters } from '../src/index.ts';
 import type { TestCluster } from '../src/index.ts';
 import { AgentProcess, eventually } from './agent-process.ts';
 import { defineWidgets, widget, widgets } from './drift-widgets.ts';
 
-const why = await whyNoClusters(['etcd', 'kube-apiserver', 'kube-controller-manager']);
+const why = await whyNoClusters(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl']);
 
 const deployments: Resource = {
   group: 'apps',
@@ -151,6 +151,24 @@ describe.skipIf(why !== undefined)('differences that a bundle ignores', () => {
       await say({}, deployment(2, 'registry.example.com/web:2'));
       await eventually(web, (object) => replicasOf(object) === 2);
     });
+  });
+
+  it('are left as kubectl applied them when an object is taken over from it', async () => {
+    const policy: Policy = { ignoreDifferences: [{ fields: ['/spec/replicas'] }] };
+    await say({}, autoscaler(1));
+    await settled();
+    await eventually(
+      () => web().catch(() => undefined),
+      (object) => object === undefined,
+    );
+    const kubectl = await kubectlOf(cluster);
+    await kubectl(['apply', '-n', 'shop', '-f', '-'], { input: deployment(4) });
+    await say(policy, deployment(2, 'registry.example.com/web:3'));
+    await settled();
+    expect(replicasOf(await web())).toBe(4);
+    await say(policy, deployment(2, 'registry.example.com/web:4'));
+    await settled();
+    expect(replicasOf(await web())).toBe(4);
   });
 
   describe('a caBundle that a controller injects', () => {

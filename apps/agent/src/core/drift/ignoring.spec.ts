@@ -46,22 +46,20 @@ describe('a write of an object with ignored fields', () => {
 
   it('sends what is there when the object is adopted, because what its former tool owned becomes ours', async () => {
     const entry = { state: 'intended', adopted: true } as InventoryEntry;
-    const adopting = write({ reason: 'adopt', entry });
-    expect(dataOf(await keepIgnored(adopting, server('kubectl-client-side-apply')))).toEqual({
-      a: 'theirs',
-      b: '2',
-    });
+    // Of what somebody made just now the plan did not know yet.
+    for (const adopting of [write({ reason: 'adopt', entry }), write({ reason: 'create' })])
+      expect(dataOf(await keepIgnored(adopting, server('kubectl-client-side-apply')))).toEqual({
+        a: 'theirs',
+        b: '2',
+      });
   });
 
   it('is the manifest itself, to the byte, when the object is made, or was deleted meanwhile', async () => {
-    const unasked = {} as KubeClient;
-    expect(await keepIgnored(write({ reason: 'create' }), unasked)).toMatchObject({
-      bytes: Buffer.from(manifest),
-    });
     const gone = {
       getText: async () => Promise.reject(new KubeApiError(404, 'NotFound', '')),
     } as unknown as KubeClient;
-    expect(await keepIgnored(write(), gone)).toMatchObject({ bytes: Buffer.from(manifest) });
+    for (const reason of ['create', 'changed'] as const)
+      expect(await keepIgnored(write({ reason }), gone)).toMatchObject({ bytes: Buffer.from(manifest) });
   });
 
   it('is the manifest itself, and asks nothing, where no rule concerns it', async () => {

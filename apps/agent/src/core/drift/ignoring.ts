@@ -69,17 +69,17 @@ const encoder = new TextEncoder();
 
 /**
  * The write with what its bundle ignores left as it is in the cluster. Costs a look at the object, where a rule
- * concerns it and it is there.
+ * concerns it.
  */
 export async function keepIgnored(write: ObjectWrite, kube: KubeClient): Promise<ObjectWrite> {
-  if (write.reason === 'create' || ignoringPrint(write.bundle, write.object) === undefined) return write;
+  if (ignoringPrint(write.bundle, write.object) === undefined) return write;
   const text = await readText(kube, write);
   if (text === undefined) return write;
   const [desired, live] = [parseJson(utf8.decode(write.bytes)), parseJson(text)];
   const ignored = fieldsToIgnore(write, desired, live);
   if (ignored.length === 0) return write;
   // What former tools own becomes ours with the adoption: left out, it would be deleted.
-  const isAdopted = write.entry?.state === 'intended' && write.entry.adopted;
+  const isAdopted = write.reason === 'create' || (write.entry?.state === 'intended' && write.entry.adopted);
   const sent = isAdopted
     ? leavingIgnored(desired, live, ignored, [])
     : leavingIgnored(desired, live, ignored);

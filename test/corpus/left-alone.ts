@@ -19,6 +19,8 @@ const BUNDLE = 'corpus';
 /** So long the API server must have been asked for no write by anybody before a cluster counts as settled. */
 const QUIET_MS = 5_000;
 const SYNCED_WITHIN_MS = 120_000;
+/** Of the agent's own full checks: often, so that some come to pass while a test looks. */
+const FULL_CHECK = '4s';
 
 /** What became of the corpus once it was applied and left alone. */
 export interface LeftAlone {
@@ -35,7 +37,7 @@ export interface LeftAlone {
 }
 
 export interface LeaveAloneOptions {
-  /** Each by asking for a sync, and once more by starting the agent anew. */
+  /** So many at least, before the agent is started anew and asked to sync. */
   readonly fullChecks: number;
   readonly progress?: (line: string) => void;
 }
@@ -54,7 +56,7 @@ export async function leaveCorpusAlone(options: LeaveAloneOptions): Promise<Left
   });
   const kube = createKubeClient(cluster.config, { userAgent: 'test' });
   const webhooks = await startMutatingWebhooks(cluster.config);
-  const agent = await startStubAgent(cluster);
+  const agent = await startStubAgent(cluster, ['--full-check', FULL_CHECK]);
   try {
     return await observe({ audit, cluster, kube, webhooks, agent, ...options });
   } finally {
@@ -88,10 +90,13 @@ async function observe(scene: Scene): Promise<LeftAlone> {
   await settle(scene);
 
   const since = Date.now();
-  for (let check = 1; check <= fullChecks; check += 1) {
-    await agent.hub.sync();
-    progress(`full check ${check} of ${fullChecks}`);
-  }
+  await until(
+    'the full checks',
+    () => fullChecksSince(audit, since),
+    (checks) => checks >= fullChecks,
+    { timeoutMs: 60_000 + fullChecks * 30_000, everyMs: 500 },
+  );
+  progress(`${await fullChecksSince(audit, since)} full checks`);
   await agent.restart();
   const restarted = Date.now();
   await agent.hub.status(BUNDLE, ({ observedAtUnixMs }) => Number(observedAtUnixMs) >= restarted);
@@ -111,7 +116,7 @@ async function observe(scene: Scene): Promise<LeftAlone> {
     writes: requests.filter((request) => request.at >= since && isWrite(request)).map(targetOf),
     dryRuns: requests.filter(({ at, verb, isWrite: writes }) => at >= since && verb === 'patch' && !writes)
       .length,
-    fullChecks: fullChecks + 2,
+    fullChecks: await fullChecksSince(audit, since),
   };
 }
 
@@ -135,6 +140,12 @@ async function settle({ audit, cluster, kube, webhooks, progress = () => undefin
   );
   await untilQuiet(audit);
   progress('the cluster has settled');
+}
+
+/** Each lists every kind once: counted by one of which nobody asks anything else. */
+async function fullChecksSince(audit: AuditLog, since: number): Promise<number> {
+  const requests = await agentRequests(audit, since);
+  return requests.filter(({ verb, resource }) => verb === 'list' && resource === 'persistentvolumes').length;
 }
 
 /** No writes of anybody but those that never end: Leases, and autoscalers without metrics, which tell that each time. */

@@ -12,13 +12,16 @@ export interface StubAgent {
   readonly stop: () => Promise<void>;
 }
 
-export async function startStubAgent(cluster: TestCluster): Promise<StubAgent> {
+export async function startStubAgent(
+  cluster: TestCluster,
+  flags: readonly string[] = [],
+): Promise<StubAgent> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-bench-'));
   const hub = await StubHub.start();
   const tokenFile = join(folder, 'token');
   const logFile = join(folder, 'agent.log');
   await writeFile(tokenFile, hub.joinToken, { mode: 0o600 });
-  const args = ['--kubeconfig', cluster.kubeconfig, '--hub', hub.enrolmentAddress];
+  const args = ['--kubeconfig', cluster.kubeconfig, '--hub', hub.enrolmentAddress, ...flags];
   let program = startProgram('agent', [...args, '--join-token-file', tokenFile], { logFile });
   await Promise.race([
     hub.connected(),

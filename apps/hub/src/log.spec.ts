@@ -13,6 +13,7 @@ test('a failed statement is logged with its code and beginning, and without its 
   createLogger('info', { write: (line) => lines.push(line) }).error({ err: error }, 'it failed');
   expect(lines.join('')).not.toContain('hunter2');
   expect(JSON.parse(lines[0]!)).toMatchObject({
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
     msg: 'it failed',
     err: {
       type: 'QueryFailedError',

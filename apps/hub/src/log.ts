@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 
 const shownOfStatement = 200;
 /** Causes of causes that are told; a chain may be a ring. */
@@ -32,7 +32,8 @@ export function loggedError(error: unknown, causes = shownCauses): LoggedError {
   };
 }
 
-/** The hub's log: JSON, a line each. */
+/** The hub's log: JSON, a line each, with times as people and the agents write them. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
-  return pino({ level, base: null, serializers: { err: (error) => loggedError(error) } }, destination);
+  const serializers = { err: (error: unknown) => loggedError(error) };
+  return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, serializers }, destination);
 }

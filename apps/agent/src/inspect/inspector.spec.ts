@@ -150,7 +150,8 @@ describe('what is asked of a cluster', () => {
     await tell('early', pod!.uid, 1);
     await tell('foreign', 'another', 3);
     const found = await ask({ about: 'events', bundle: 'shop', object: { ...anything, kind: 'Deployment' } });
-    const told = found.flatMap((it) => (it.kind === 'event' ? [it.event] : []));
+    const all = found.flatMap((it) => (it.kind === 'event' ? [it.event] : []));
+    const told = all.filter(({ reason }) => reason === 'BackOff');
     expect(told.map(({ lastAt }) => new Date(lastAt).getUTCSeconds())).toEqual([1, 5]);
     expect(told[0]).toMatchObject({
       object: { kind: 'Pod', name: pod!.object.name },

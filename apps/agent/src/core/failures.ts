@@ -6,6 +6,7 @@ import type { FieldDifference, StatusReason } from '../status/model.ts';
 import { ApplyProblem } from './apply-problem.ts';
 import { missingRight } from './forbidden.ts';
 import { explainRefusal } from './refusals.ts';
+import type { Refusal } from './refusals.ts';
 import { troubleAround } from './surroundings.ts';
 
 export interface Failure {
@@ -45,8 +46,8 @@ export class Failures {
   record(id: ObjectId, digest: string | undefined, error: unknown): Failure {
     const before = this.#byId.get(id);
     const attempts = before && before.digest === digest ? before.attempts + 1 : 1;
-    const { reason, message } = explain(id, error);
-    const endsByItself = fromOutside.has(reason);
+    const { reason, message, mayEndByItself } = explain(id, error);
+    const endsByItself = mayEndByItself ?? fromOutside.has(reason);
     const limit = endsByItself ? maxUnreachableMs : maxRefusedMs;
     const delay = Math.min(limit, firstDelayMs * 2 ** (attempts - 1)) * (0.8 + 0.4 * this.#random());
     const failure = { digest, attempts, reason, message, retryAt: this.#now() + delay };
@@ -95,7 +96,7 @@ export class Failures {
   }
 }
 
-function explain(id: ObjectId, error: unknown): { readonly reason: StatusReason; readonly message: string } {
+function explain(id: ObjectId, error: unknown): Refusal {
   if (error instanceof KubeNetworkError || error instanceof NoLeaseError)
     return { reason: 'Unreachable', message: error.message };
   if (error instanceof ApplyProblem) return error;

@@ -24,6 +24,7 @@ describe('a refused apply', () => {
       explainRefusal(typed('.spec.template.spec.containers[name="c"].imagee: field not declared in schema')),
     ).toEqual({
       reason: 'Refused',
+      mayEndByItself: true,
       message:
         'the cluster does not know spec.template.spec.containers[name="c"].imagee: misspelt, or of a newer version of the kind than the cluster serves',
     });

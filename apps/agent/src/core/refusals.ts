@@ -5,6 +5,8 @@ export interface Refusal {
   readonly reason: StatusReason;
   /** Names fields, managers and keys of lists, never a value. */
   readonly message: string;
+  /** Others may end it: a CRD that is not this fleet's may gain the field. */
+  readonly mayEndByItself?: true;
 }
 
 const maxNamed = 8;
@@ -52,7 +54,9 @@ function explainSchema(error: KubeApiError): Refusal | undefined {
     parts.push(
       `the cluster does not know ${list(unknown)}: misspelt, or of a newer version of the kind than the cluster serves`,
     );
-  return parts.length === 0 ? undefined : { reason: 'Refused', message: list(parts, '; ') };
+  if (parts.length === 0) return undefined;
+  const refusal = { reason: 'Refused', message: list(parts, '; ') } as const;
+  return unknown.length > 0 ? { ...refusal, mayEndByItself: true } : refusal;
 }
 
 function explainImmutable(error: KubeApiError): Refusal | undefined {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { type AssignmentStatus, DesiredState } from '@muster/contracts';
+import { type AssignmentStatus, DesiredState, type Report } from '@muster/contracts';
 import {
   authorityPin,
   CertificateAuthority,
@@ -34,6 +34,8 @@ export class StubHub {
   readonly clusterId = randomUUID();
   private readonly blobs = new Map<string, Uint8Array>();
   private readonly statuses = new Map<string, AssignmentStatus>();
+  /** Of the newest session, in the order in which they came. */
+  reports: Report[] = [];
   private readonly waiting = new Set<() => void>();
   private generation = 0n;
   private sessions = 0n;
@@ -68,6 +70,10 @@ export class StubHub {
 
   get enrolmentAddress(): string {
     return `127.0.0.1:${this.server.enrolmentPort}`;
+  }
+
+  get sessionAddress(): string {
+    return `127.0.0.1:${this.server.sessionsPort}`;
   }
 
   /** Announces the next generation; resolves when it was handed to the session. */
@@ -174,10 +180,12 @@ export class StubHub {
           welcome: { session: this.sessions, fleet: this.fleet, clusterName: 'stub' },
           open: (session) => {
             this.session = session;
+            this.reports = [];
             if (this.current !== undefined) session.announce(this.current);
             this.wake();
             return {
               onReport: (report) => {
+                this.reports.push(report);
                 for (const status of report.assignments) this.statuses.set(status.bundle, status);
                 session.acknowledge(report.sequence);
                 this.wake();

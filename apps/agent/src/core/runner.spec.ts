@@ -1,4 +1,4 @@
-import type { DeleteStep } from '@muster/apply-plan';
+import type { ApplyStep, DeleteStep } from '@muster/apply-plan';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Runner } from './runner.ts';
 
@@ -36,6 +36,41 @@ describe('the runner', () => {
     await end('b');
     expect(begun).toEqual(['a', 'b', 'c']);
     await end('c');
+    expect(drained).toEqual([false]);
+  });
+
+  it('lets no bundle wait for the phases of another, and lets them take turns', async () => {
+    const { subject, begun, end } = runner(3);
+    const of = (bundle: string, id: string) => ({ ...step(id), bundle });
+    subject.replace([
+      [of('a', 'a1'), of('a', 'a2'), of('b', 'b1')],
+      [of('b', 'b2'), of('a', 'a3')],
+    ]);
+    expect(begun).toEqual(['a1', 'b1', 'a2']);
+    await end('b1');
+    await end('a1');
+    expect(begun).toEqual(['a1', 'b1', 'a2', 'b2']);
+    await end('a2');
+    expect(begun).toEqual(['a1', 'b1', 'a2', 'b2', 'a3']);
+  });
+
+  it('brings Namespaces and CRDs before the objects of all bundles', async () => {
+    const { subject, begun, end, drained } = runner(3);
+    const apply = (bundle: string, id: string): ApplyStep => ({
+      kind: 'apply',
+      id,
+      object: { id, bundle, digest: 'd' },
+      reason: 'create',
+    });
+    subject.replace([
+      [apply('a', '/Namespace//n')],
+      [apply('b', '/ConfigMap/n/x'), apply('a', '/ConfigMap/n/y')],
+    ]);
+    expect(begun).toEqual(['/Namespace//n']);
+    await end('/Namespace//n');
+    expect(begun).toEqual(['/Namespace//n', '/ConfigMap/n/x', '/ConfigMap/n/y']);
+    await end('/ConfigMap/n/x');
+    await end('/ConfigMap/n/y');
     expect(drained).toEqual([false]);
   });
 

@@ -1,9 +1,21 @@
+import { isFoundation } from '@muster/apply-plan';
 import type { Step } from '@muster/apply-plan';
 import type { ObjectId } from '@muster/manifest';
 import { kindOf, Slots } from './slots.ts';
 
+/** The steps of one bundle. */
+interface Lane {
+  /** Steps are taken from the end of the first. */
+  readonly phases: Step[][];
+  /** Of the first phase, by kind: their kind has enough in flight. */
+  readonly waiting: Map<string, Step[]>;
+  /** Of the first phase. */
+  running: number;
+}
+
 /**
- * Runs the steps of the newest plan, a phase after the other, many at a time. A newer plan replaces what hasn't
+ * Runs the steps of the newest plan, for each bundle a phase after the other, many at a time. Bundles take turns and
+ * don't wait for each other, but for Namespaces and CRDs, whoever brings them. A newer plan replaces what hasn't
  * begun; what is in flight ends as it does, and no step begins for an object that has one in flight. Steps of a kind
  * whose writes hang wait for each other, and nobody else waits for them but the next phase.
  */
@@ -15,13 +27,11 @@ export class Runner {
   /** Called whenever nothing is left; `leftOver` when a step of the plan gave way to one in flight. */
   readonly #onDrained: (leftOver: boolean) => void;
   readonly #inFlight = new Map<ObjectId, Promise<void>>();
-  #phases: Step[][] = [];
-  /** Of the current phase, by kind: their kind has enough in flight. */
-  readonly #waiting = new Map<string, Step[]>();
+  /** All others wait for it. */
+  #first: Lane = laneOf([]);
+  #others: readonly Lane[] = [];
+  #turn = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** Of the current plan's current phase. */
-  #running = 0;
-  #era = 0;
   #leftOver = false;
   #stopped = false;
 
@@ -42,44 +52,42 @@ export class Runner {
   }
 
   get isIdle(): boolean {
-    return this.#inFlight.size === 0 && this.#phases.length === 0;
+    return this.#inFlight.size === 0 && !this.#hasSteps;
+  }
+
+  get #hasSteps(): boolean {
+    return [this.#first, ...this.#others].some((lane) => lane.phases.length > 0);
   }
 
   replace(phases: readonly (readonly Step[])[]): void {
-    this.#era++;
-    this.#running = 0;
-    this.#waiting.clear();
-    // Steps are taken from the end.
-    this.#phases = phases.map((phase) => [...phase].reverse());
+    this.#turn = 0;
+    this.#first = laneOf(phases.map((phase) => phase.filter(isForAll)));
+    const byBundle = new Map<string, Step[][]>();
+    phases.forEach((phase, at) => {
+      for (const step of phase) {
+        if (isForAll(step)) continue;
+        const bundle = step.kind === 'apply' ? step.object.bundle : step.bundle;
+        const theirs = byBundle.get(bundle) ?? phases.map(() => []);
+        byBundle.set(bundle, theirs);
+        theirs[at]!.push(step);
+      }
+    });
+    this.#others = [...byBundle.values()].map(laneOf);
     this.#pump();
   }
 
   /** Begins nothing more, and resolves when nothing is in flight. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#phases = [];
-    this.#waiting.clear();
+    this.#first = laneOf([]);
+    this.#others = [];
     clearTimeout(this.#timer);
     await Promise.allSettled(this.#inFlight.values());
   }
 
   #pump(): void {
     clearTimeout(this.#timer);
-    while (!this.#stopped && this.#slots.isFree) {
-      const phase = this.#phases[0];
-      if (!phase) break;
-      const step = phase.pop();
-      if (!step) {
-        if (this.#running > 0 || this.#waiting.size > 0) break;
-        this.#phases.shift();
-      } else if (this.#inFlight.has(step.id)) {
-        this.#leftOver = true;
-      } else if (!this.#slots.admits(step.id)) {
-        this.#wait(step);
-      } else {
-        this.#start(step);
-      }
-    }
+    while (!this.#stopped && this.#slots.isFree && this.#startNext());
     this.#pumpLater();
     if (!this.isIdle) return;
     const leftOver = this.#leftOver;
@@ -90,37 +98,78 @@ export class Runner {
   /** No event tells that a step takes long. */
   #pumpLater(): void {
     const inMs = this.#slots.freeInMs;
-    if (this.#stopped || this.#slots.isFree || this.#phases.length === 0 || inMs === undefined) return;
+    if (this.#stopped || this.#slots.isFree || !this.#hasSteps || inMs === undefined) return;
     this.#timer = setTimeout(() => this.#pump(), inMs);
   }
 
-  #wait(step: Step): void {
-    const kind = kindOf(step.id);
-    const others = this.#waiting.get(kind);
-    if (others) others.push(step);
-    else this.#waiting.set(kind, [step]);
+  /** Starts one step: of what all wait for, else of the bundle whose turn it is, or of the next that has one. */
+  #startNext(): boolean {
+    const first = this.#next(this.#first);
+    if (first) this.#start(this.#first, first);
+    if (this.#first.phases.length > 0) return first !== undefined;
+    const lanes = this.#others;
+    for (let tried = 0; tried < lanes.length; tried++) {
+      const lane = lanes[(this.#turn + tried) % lanes.length]!;
+      const step = this.#next(lane);
+      if (!step) continue;
+      this.#turn = (this.#turn + tried + 1) % lanes.length;
+      this.#start(lane, step);
+      return true;
+    }
+    return false;
+  }
+
+  #next(lane: Lane): Step | undefined {
+    for (let phase = lane.phases[0]; phase; phase = lane.phases[0]) {
+      const step = phase.pop();
+      if (!step) {
+        if (lane.running > 0 || lane.waiting.size > 0) return undefined;
+        lane.phases.shift();
+      } else if (this.#inFlight.has(step.id)) this.#leftOver = true;
+      else if (this.#slots.admits(step.id)) return step;
+      else wait(lane, step);
+    }
+    return undefined;
   }
 
   /** A step of this kind ended: those that waited are tried again, in their order. */
   #release(kind: string): void {
-    const waiting = this.#waiting.get(kind);
-    if (!waiting) return;
-    this.#waiting.delete(kind);
-    this.#phases[0]?.push(...waiting.reverse());
+    for (const { waiting, phases } of [this.#first, ...this.#others]) {
+      const steps = waiting.get(kind);
+      if (!steps) continue;
+      waiting.delete(kind);
+      phases[0]?.push(...steps.reverse());
+    }
   }
 
-  #start(step: Step): void {
-    const era = this.#era;
-    this.#running++;
+  #start(lane: Lane, step: Step): void {
+    lane.running++;
     this.#slots.begin(step.id);
     const done = this.#execute(step).finally(() => {
       this.#inFlight.delete(step.id);
       this.#slots.end(step.id);
       this.#release(kindOf(step.id));
       this.#onDone(step);
-      if (era === this.#era) this.#running--;
+      lane.running--;
       this.#pump();
     });
     this.#inFlight.set(step.id, done);
   }
+}
+
+function laneOf(phases: readonly (readonly Step[])[]): Lane {
+  const steps = phases.filter((phase) => phase.length > 0).map((phase) => [...phase].reverse());
+  return { phases: steps, waiting: new Map(), running: 0 };
+}
+
+function wait({ waiting }: Lane, step: Step): void {
+  const kind = kindOf(step.id);
+  const others = waiting.get(kind);
+  if (others) others.push(step);
+  else waiting.set(kind, [step]);
+}
+
+/** What one bundle brings, objects of others may need. */
+function isForAll(step: Step): boolean {
+  return step.kind === 'apply' && isFoundation(step.id);
 }

@@ -32,6 +32,7 @@ export class Lookout {
   readonly #patience: Patience;
   readonly #namespaces: DefaultNamespaces;
   readonly #surveyor: Surveyor;
+  readonly #scope: Scope;
   #wantsDiscovery = false;
   #discoveredAt = -Infinity;
   #misses = false;
@@ -41,6 +42,7 @@ export class Lookout {
   constructor(options: LookoutOptions) {
     const { kube, observer, onLate, signal, scope = new Scope() } = options;
     this.#o = options;
+    this.#scope = scope;
     this.#patience = new Patience(onLate);
     this.#namespaces = new DefaultNamespaces(kube);
     this.#surveyor = new Surveyor(kube, observer, signal, scope);
@@ -79,7 +81,8 @@ export class Lookout {
     clearTimeout(this.#eagerTimer);
     if (this.#misses && this.#isEager()) this.#eagerTimer = setTimeout(this.#o.onLate, eagerMs).unref();
     observer.judgeBy(target.bundles);
-    const namespaces = target.state.paused ? [] : defaultNamespaces(target, resolved);
+    const wanted = target.state.paused ? [] : defaultNamespaces(target, resolved);
+    const namespaces = wanted.filter((name) => this.#scope.includes(name));
     await this.#patience.waitFor([
       ...this.#namespaces.ensure(namespaces),
       ...observer.watchOnly(fleet, resolved.resources),

@@ -32,11 +32,14 @@ export class Scope {
     return places;
   }
 
+  includes(namespace: string): boolean {
+    return this.#namespaces === undefined || this.#namespaces.includes(namespace);
+  }
+
   /** Why nothing is asked of an object; `undefined` for one that may be asked for. */
   whyNot(id: ObjectId): Unseen | undefined {
     const namespace = parseObjectId(id)?.namespace ?? '';
-    if (this.#namespaces === undefined || namespace === '' || this.#namespaces.includes(namespace))
-      return undefined;
+    if (this.#namespaces === undefined || namespace === '' || this.includes(namespace)) return undefined;
     return {
       reason: 'Forbidden',
       message:

@@ -245,6 +245,17 @@ describe.skipIf(why !== undefined)('an object that another tool managed', () => 
     expect((await live()).spec.replicas).toBe(3);
   });
 
+  it('keeps a value of its former manifest that its bundle ignores', async () => {
+    await kubectl(apply, { input: former(['OLD'], { replicas: 3, minReadySeconds: 7 }) });
+    agent.start();
+    await adopt(ours, { ignoreDifferences: [{ fields: ['/spec/replicas'] }] });
+    await agent.until('shop', (status) => status.sync === 'Synced');
+    const { spec } = await live();
+    expect(spec.replicas).toBe(3);
+    expect(spec).not.toHaveProperty('minReadySeconds');
+    expect(spec.template.spec.containers).toHaveLength(1);
+  });
+
   it('loses nothing where its bundle takes nothing by force', async () => {
     await kubectl(apply, { input: former(['OLD']) });
     const before = await live();

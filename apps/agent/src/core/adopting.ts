@@ -1,4 +1,5 @@
 import { foreignOwner, takeOver } from '@muster/apply-plan';
+import type { TakeOverInput } from '@muster/apply-plan';
 import { KubeApiError, apiVersionOf } from '@muster/kube';
 import type { KubeObject, Resource } from '@muster/kube';
 import { fieldManager } from '@muster/manifest';
@@ -11,6 +12,8 @@ export interface Adoption {
   readonly id: ObjectId;
   readonly fleet: string;
   readonly resource: Resource;
+  /** What its bundle leaves to others. */
+  readonly left?: TakeOverInput['left'];
   /** The live object, metadata only; `undefined`: there is none. */
   readonly look: () => Promise<KubeObject | undefined>;
   readonly patch: (operations: readonly JsonPatchOperation[]) => Promise<KubeObject>;
@@ -28,7 +31,7 @@ const maxRounds = 8;
  * but who owns what, and only of the object as it was seen; killed at any point, this is simply done again.
  */
 export async function applyAdopting(adoption: Adoption): Promise<KubeObject> {
-  const { resource, look, patch, apply, onTaken } = adoption;
+  const { resource, left, look, patch, apply, onTaken } = adoption;
   let applied: KubeObject | undefined;
   for (let round = 0; round < maxRounds; round++) {
     const live = applied ?? (await look());
@@ -40,6 +43,7 @@ export async function applyAdopting(adoption: Adoption): Promise<KubeObject> {
       kind: resource.kind,
       apiVersion: apiVersionOf(resource),
       manager: fieldManager,
+      ...(left ? { left } : {}),
       isApplied: applied !== undefined,
     });
     if (next.kind === 'nothing') return applied ?? apply();

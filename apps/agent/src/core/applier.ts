@@ -9,7 +9,7 @@ import type { BlobStore } from '../state/blob-store.ts';
 import { applyAdopting, wasThere } from './adopting.ts';
 import { namespaceOf } from './bundles.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
-import { keepIgnored } from './drift/ignoring.ts';
+import { keepIgnored, rulesFor } from './drift/ignoring.ts';
 import { Replacement } from './replacement.ts';
 
 /** One object that is about to be written, and all that bears on how. */
@@ -105,10 +105,12 @@ export class Applier {
     const { id, bundle, resource, key } = write;
     if (bundle.policy.conflicts === 'Fail') return this.#send(write);
     const kube = this.#o.kubeFor(bundle);
+    const left = rulesFor(write);
     return applyAdopting({
       id,
       fleet: this.#o.fleet(),
       resource,
+      ...(left ? { left } : {}),
       look,
       patch: (operations) =>
         this.#o.guarded((signal) =>

@@ -6,8 +6,8 @@ export interface FieldsV1 {
   readonly [element: string]: FieldsV1;
 }
 
-/** A path of elements from the root. */
-export type FieldPath = readonly string[];
+/** Elements from the root: each as it is told, or what tells whether it is meant. */
+export type FieldPath = readonly (string | ((element: string) => boolean))[];
 
 const itself = '.';
 
@@ -36,7 +36,7 @@ export function splitFields(
   const inside: Record<string, FieldsV1> = {};
   const outside: Record<string, FieldsV1> = {};
   for (const [element, below] of Object.entries(fields)) {
-    const rests = paths.filter(([first]) => first === element).map((path) => path.slice(1));
+    const rests = paths.filter(([first]) => isMeant(first, element)).map((path) => path.slice(1));
     if (rests.some((rest) => rest.length === 0)) inside[element] = below;
     else if (rests.length === 0) outside[element] = below;
     else {
@@ -47,6 +47,10 @@ export function splitFields(
     }
   }
   return { inside, outside };
+}
+
+function isMeant(step: FieldPath[number] | undefined, element: string): boolean {
+  return typeof step === 'function' ? element !== itself && step(element) : step === element;
 }
 
 export function isEmptySet(fields: FieldsV1): boolean {

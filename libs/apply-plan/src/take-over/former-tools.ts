@@ -1,3 +1,4 @@
+import type { FieldStep } from '@muster/manifest';
 import type { FieldPath } from './fields-v1.ts';
 
 type Operation = 'Apply' | 'Update';
@@ -56,4 +57,24 @@ const specsThatStay: ReadonlySet<string> = new Set(['/PersistentVolumeClaim', '/
 /** Fields that stay with their manager when an object of the kind is adopted. */
 export function fieldsNotTaken(group: string, kind: string): readonly FieldPath[] {
   return specsThatStay.has(`${group}/${kind}`) ? [...neverTaken, ['f:spec']] : neverTaken;
+}
+
+/** What a bundle's field path means among the fields of an object. */
+export function fieldPathOf(steps: readonly FieldStep[]): FieldPath {
+  return steps.map((step) => {
+    switch (step.kind) {
+      case 'child':
+        return `f:${step.name}`;
+      case 'every':
+        return () => true;
+      case 'items':
+        return (element: string) =>
+          element.startsWith('k:') && hasKey(element.slice(2), step.key, step.value);
+    }
+  });
+}
+
+function hasKey(json: string, key: string, value: string): boolean {
+  const keys = JSON.parse(json) as Readonly<Record<string, string | number | boolean>>;
+  return key in keys && String(keys[key]) === value;
 }

@@ -1,3 +1,4 @@
+import { parseFieldPath } from '@muster/manifest';
 import { describe, expect, it } from 'vitest';
 import { takeOver } from './take-over.ts';
 import type { FieldsEntry, TakeOverInput } from './take-over.ts';
@@ -201,6 +202,45 @@ describe('taking an object over', () => {
         { manager: 'kubectl-create', fieldsV1: { 'f:spec': { 'f:storageClassName': {} } } },
       ],
     });
+  });
+
+  it.each([
+    ['/spec/replicas', { 'f:replicas': {} }],
+    [
+      '/spec/template/spec/containers/[name=c]/image',
+      { 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"c"}': { 'f:image': {} } } } } },
+    ],
+    [
+      '/spec/template/spec/containers/*/image',
+      { 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"c"}': { 'f:image': {} } } } } },
+    ],
+  ])('leaves what the bundle ignores at %s with whoever has it', (path, stays) => {
+    const parsed = parseFieldPath(path);
+    const tool = entry('helm', 'Update', {
+      fieldsV1: {
+        'f:spec': {
+          'f:replicas': {},
+          'f:paused': {},
+          'f:template': {
+            'f:spec': {
+              'f:containers': {
+                'k:{"name":"c"}': { '.': {}, 'f:image': {}, 'f:name': {} },
+                'k:{"name":"d"}': { '.': {}, 'f:name': {} },
+              },
+            },
+          },
+        },
+      },
+    });
+    const left = { paths: parsed.ok ? [parsed.steps] : [], managers: new Set<string>() };
+    expect(takeOver(deployment([tool], { left }))).toMatchObject({
+      managedFields: [{ manager: 'muster' }, { ...tool, fieldsV1: { 'f:spec': stays } }],
+    });
+  });
+
+  it('leaves all that a manager has whom the bundle ignores', () => {
+    const left = { paths: [], managers: new Set(['helm']) };
+    expect(takeOver(deployment([entry('helm', 'Update')], { left }))).toEqual({ kind: 'nothing' });
   });
 
   it('takes one version at a time, because one entry tells of one', () => {

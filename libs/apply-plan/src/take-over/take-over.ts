@@ -1,6 +1,7 @@
+import type { FieldStep } from '@muster/manifest';
 import { isEmptySet, splitFields, unionOfFields } from './fields-v1.ts';
 import type { FieldsV1 } from './fields-v1.ts';
-import { fieldsNotTaken, isOfFormerTool } from './former-tools.ts';
+import { fieldPathOf, fieldsNotTaken, isOfFormerTool } from './former-tools.ts';
 
 /** An entry of `metadata.managedFields`. */
 export interface FieldsEntry {
@@ -21,6 +22,11 @@ export interface TakeOverInput {
   readonly apiVersion: string;
   /** Ours. */
   readonly manager: string;
+  /** What the bundle leaves to others: it stays with whoever has it. */
+  readonly left?: {
+    readonly paths: readonly (readonly FieldStep[])[];
+    readonly managers: ReadonlySet<string>;
+  };
   /** True when what we own is what we just applied, so that no field of it could be forgotten. */
   readonly isApplied: boolean;
 }
@@ -74,10 +80,11 @@ export function takeOver(input: TakeOverInput): TakeOver {
 /** What is taken of an entry is outside of what stays; undefined when nothing is. */
 function takenFrom(
   entry: FieldsEntry,
-  { group, kind }: TakeOverInput,
+  { group, kind, left }: TakeOverInput,
 ): { readonly inside: FieldsV1; readonly outside: FieldsV1 } | undefined {
-  if (!isOfFormerTool(entry)) return undefined;
-  const split = splitFields(fieldsOf(entry), fieldsNotTaken(group, kind));
+  if (!isOfFormerTool(entry) || left?.managers.has(entry.manager ?? '')) return undefined;
+  const stays = [...fieldsNotTaken(group, kind), ...(left?.paths ?? []).map(fieldPathOf)];
+  const split = splitFields(fieldsOf(entry), stays);
   return isEmptySet(split.outside) ? undefined : split;
 }
 

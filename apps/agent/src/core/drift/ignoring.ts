@@ -1,8 +1,8 @@
 import { ignoredFields, IgnoreRules, memberOf, parseJson, printJson, withoutIgnored } from '@muster/drift';
-import type { Json, Owner, Place } from '@muster/drift';
+import type { Ignored, Json, Owner, Place } from '@muster/drift';
 import { KubeApiError } from '@muster/kube';
 import type { KubeClient } from '@muster/kube';
-import { fieldManager, parseObjectId } from '@muster/manifest';
+import { fieldManager, parseObjectId, readObjectHeader } from '@muster/manifest';
 import type { Policy } from '@muster/manifest';
 import { hash } from 'node:crypto';
 import type { ObjectWrite } from '../applier.ts';
@@ -52,6 +52,14 @@ export function fieldsToIgnore(
   const identity = { ...object, namespace: key.namespace ?? '' };
   const ignored = rulesOf(bundle.policy)?.for(identity, labelsOf(desired));
   return ignored ? ignoredFields(desired, ignored, othersOf(live)) : [];
+}
+
+/** The rules of its bundle that concern an object, whatever of them it has itself. */
+export function rulesFor({ bundle, object, key, bytes }: ObjectWrite): Ignored | undefined {
+  const rules = rulesOf(bundle.policy);
+  const header = rules && readObjectHeader(bytes);
+  if (!header?.ok) return undefined;
+  return rules?.for({ ...object, namespace: key.namespace ?? '' }, header.value.labels);
 }
 
 /** An object as it is to be sent to a cluster where it is like `live`; `others` are the owners that go on owning. */

@@ -155,6 +155,28 @@ describe('a bundle that names a service account', () => {
     expect(await here.find(secrets, 'shop', 's')).toBeDefined();
   });
 
+  it('is compared by dry-runs as that account', async () => {
+    const live = (await here.find(configMaps, 'shop', 'a'))!;
+    const { labels, annotations } = live.metadata;
+    // Somebody writes in our name: what that changed only a dry-run can tell.
+    const theirs = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'a', namespace: 'shop', labels: { ...labels, more: 'x' }, annotations },
+      data: live['data'],
+    };
+    await here.kube.apply(configMaps, { namespace: 'shop', name: 'a' }, Buffer.from(JSON.stringify(theirs)), {
+      fieldManager: 'muster',
+      force: true,
+    });
+    await eventually(
+      () => here.find(configMaps, 'shop', 'a'),
+      (found) => found?.metadata.labels?.['more'] === undefined,
+    );
+    const tried = (await here.audit.requests()).filter((it) => it.verb === 'patch' && !it.isWrite);
+    expect(new Set(tried.map((it) => it.actedAs))).toEqual(new Set([deployer]));
+  });
+
   it('deletes as that account too, and only where it may', async () => {
     const rest = [bundle('steady', [configMap('steady')]), bundle('fresh', [], as('deployer'))];
     await agent.say({ assignments: [bundle('shop', [configMap('a'), secret], as('deployer')), ...rest] });

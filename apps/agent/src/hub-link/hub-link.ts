@@ -9,10 +9,11 @@ import type { Issued } from './identity-store.ts';
 import { encodeFindings, inspectionOf } from './inspections.ts';
 import { Offers } from './offers.ts';
 import type { HubLinkOptions } from './options.ts';
+import { isOutOfReach } from './out-of-reach.ts';
 import { Renewer } from './renewer.ts';
 import { encodeFacts, encodeStatus } from './wire.ts';
 
-/** So many attempts without a Welcome make us doubt the certificate. */
+/** So many attempts that reached a hub, without a Welcome, make us doubt the certificate. */
 const DOUBTFUL_FAILURES = 3;
 
 const NO_WAY_MS = 60_000;
@@ -160,8 +161,9 @@ class RunningLink {
   }
 
   #disconnected({ reason, retryInMs, wasConnected }: Disconnected): void {
-    this.#failures = wasConnected ? 0 : this.#failures + 1;
     this.#options.log.warn({ reason, retryInMs }, 'not connected to the hub');
+    if (!wasConnected && isOutOfReach(reason)) return;
+    this.#failures = wasConnected ? 0 : this.#failures + 1;
     const isDue = this.#timers.now() >= this.#renewer.identity.issued.renewAt;
     if (this.#failures === DOUBTFUL_FAILURES || (this.#failures === 1 && isDue)) this.#renewer.hurry();
   }

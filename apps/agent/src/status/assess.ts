@@ -217,7 +217,8 @@ function assessHook(
   know: Knowledge,
 ): ReturnType<typeof assessObject> {
   if (skip?.reason === 'hook-done') return { sync: 'Synced', health: 'Healthy' };
-  const failure = know.failure(id);
+  // What the plan says of it is newer than what befell its last write.
+  const failure = skip && skip.reason !== 'backing-off' ? undefined : know.failure(id);
   const said: ReturnType<typeof sayOf> = failure
     ? { ...failure, sync: 'OutOfSync' }
     : skip && skip.reason !== 'backing-off'

@@ -6,6 +6,7 @@ import { admitsThroughMutatingWebhooks } from './cases/admission.ts';
 import { appliesListsByKey } from './cases/apply-lists.ts';
 import { appliesOwnership } from './cases/apply-ownership.ts';
 import { appliesServerSide } from './cases/apply.ts';
+import { convertsCustomResources } from './cases/conversion.ts';
 import { servesCustomResources } from './cases/custom-resources.ts';
 import { deletesWithCare } from './cases/deletion.ts';
 import { tellsWhatItServes } from './cases/discovery.ts';
@@ -82,6 +83,7 @@ export function kubernetesConformance(name: string, start: () => Promise<Conform
     refusesByWebhooks(reach);
     letsAdministratorsImpersonate(reach);
     servesCustomResources(reach);
+    convertsCustomResources(reach);
     runsWorkloads(reach);
     runsEveryKindOfWorkload(reach);
     runsJobs(reach);

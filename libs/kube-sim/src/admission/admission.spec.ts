@@ -129,9 +129,9 @@ describe('a controller whose Pods a webhook denies', () => {
   it('tries again, later and later, and makes each Pod once it may', async () => {
     let mayRun = false;
     let asked = 0;
-    const api = await withWebhook('Validating', () => {
+    const api = await withWebhook('Validating', (): JsonObject => {
       asked += 1;
-      return mayRun ? {} : { allowed: false, status: { message: 'not yet' } };
+      return mayRun ? { allowed: true } : { allowed: false, status: { message: 'not yet' } };
     });
     await shop(api);
     await api.ask('POST', '/apis/apps/v1/namespaces/shop/replicasets', {

@@ -83,6 +83,11 @@ export class Admission {
     this.#parts = parts;
   }
 
+  /** Somebody waits for an answer, and so can wait for webhooks. */
+  get isAsked(): boolean {
+    return this.#session !== undefined;
+  }
+
   /** Who asks for what is being done now. */
   get user(): User {
     return this.#session?.user ?? administrator;

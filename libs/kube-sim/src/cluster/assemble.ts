@@ -1,5 +1,6 @@
 import { Admission } from '../admission/admission.ts';
 import { callWebhook, type WebhookCaller } from '../admission/call.ts';
+import { Conversion } from '../conversion/conversion.ts';
 import type { Cluster, Environment } from '../operations/cluster.ts';
 import { completed } from '../operations/decode.ts';
 import { Registry } from '../registry/registry.ts';
@@ -21,5 +22,6 @@ export const assembleCluster = (
     decoded: (resource, object) =>
       completed(resource, normalize(object, resource.schema, { dropEmpty: !resource.custom }).object),
   });
-  return { store, registry, environment, admission };
+  const conversion = new Conversion({ admission, call, newId: environment.newId });
+  return { store, registry, environment, admission, conversion };
 };

@@ -1,4 +1,5 @@
 import { isObject, listAt, numberAt, objectAt, textAt, type Json, type JsonObject } from '../json/value.ts';
+import { clientConfigOf } from '../admission/webhook.ts';
 import { isTerminating, nameOf, namespaceOf, timestamp } from '../objects/metadata.ts';
 import type { Cluster } from '../operations/cluster.ts';
 import { remove } from '../operations/delete.ts';
@@ -9,6 +10,7 @@ import {
   storageOf,
   type PrinterColumn,
   type ServedResource,
+  type WebhookConversion,
 } from '../registry/served-resource.ts';
 import type { StoreEvent } from '../store/event-log.ts';
 import { WorkQueue, type Controller } from './controller.ts';
@@ -33,6 +35,17 @@ const ageColumn: PrinterColumn = {
   priority: 0,
 };
 
+const conversionOf = (spec: JsonObject): WebhookConversion | undefined => {
+  const webhook = objectAt(spec, 'conversion', 'webhook');
+  if (textAt(spec, 'conversion', 'strategy') !== 'Webhook' || webhook === undefined) return undefined;
+  const stored = listAt(spec, 'versions').find((version) => isObject(version) && version['storage'] === true);
+  return {
+    client: clientConfigOf(objectAt(webhook, 'clientConfig')),
+    reviewVersion: texts(listAt(webhook, 'conversionReviewVersions'))[0] ?? 'v1',
+    storageApiVersion: apiVersionOf(textAt(spec, 'group') ?? '', textAt(stored, 'name') ?? ''),
+  };
+};
+
 /** What a CRD makes the cluster serve: a resource for each served version. */
 export const resourcesOf = (crd: JsonObject): readonly ServedResource[] => {
   const spec = objectAt(crd, 'spec') ?? {};
@@ -42,6 +55,7 @@ export const resourcesOf = (crd: JsonObject): readonly ServedResource[] => {
     textAt(names, 'plural') ?? '',
     textAt(names, 'kind') ?? '',
   ];
+  const conversion = conversionOf(spec);
   return listAt(spec, 'versions')
     .filter((version) => isObject(version) && version['served'] === true)
     .map((version): ServedResource => {
@@ -65,6 +79,7 @@ export const resourcesOf = (crd: JsonObject): readonly ServedResource[] => {
         storage: storageOf(group, plural),
         hasStatus,
         custom: true,
+        ...(conversion !== undefined && { conversion }),
         columns: columns.length === 0 ? [ageColumn] : columns,
       };
     });

@@ -2,6 +2,7 @@ import type { FaultEffect } from '../faults/faults.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { Cluster } from '../operations/cluster.ts';
 import { selectionOf } from '../selectors/selection.ts';
+import { servingSink } from '../watch/serving-sink.ts';
 import { WatchStream, type WatchEventType, type WatchSettings } from '../watch/watch-stream.ts';
 import type { ApiResponse } from './message.ts';
 import { presentEvent, type Presentation } from './presentation.ts';
@@ -62,10 +63,8 @@ export const watchResponse = (
         told += 1;
         sink.write(line);
       };
-      stream.current = new WatchStream(cluster, resource, selection, query, settings, {
-        event,
-        end: () => sink.end(),
-      });
+      const serving = servingSink(cluster, resource, { event, end: () => sink.end() });
+      stream.current = new WatchStream(cluster, resource, selection, query, settings, serving);
       return () => stream.current?.stop();
     },
   };

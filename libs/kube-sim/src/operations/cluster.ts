@@ -1,5 +1,6 @@
 import type { ErrorSubject } from '../api/api-error.ts';
 import type { Admission } from '../admission/admission.ts';
+import type { Conversion } from '../conversion/conversion.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
@@ -21,6 +22,7 @@ export interface Cluster {
   readonly registry: Registry;
   readonly environment: Environment;
   readonly admission: Admission;
+  readonly conversion: Conversion;
 }
 
 /** Which object of a cluster. */

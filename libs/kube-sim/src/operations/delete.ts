@@ -14,6 +14,7 @@ import type { ServedResource } from '../registry/served-resource.ts';
 import { objectKey } from '../store/store.ts';
 import { subjectOf, type Cluster, type Target } from './cluster.ts';
 import { getObject } from './read.ts';
+import { put } from './write.ts';
 
 export interface DeleteOptions {
   readonly uid?: string;
@@ -110,7 +111,6 @@ export const remove = (cluster: Cluster, target: Target, options: DeleteOptions)
   });
   passage.mutated();
   passage.validated(undefined);
-  passage.written();
   const wanted = finalizerOf[options.propagation];
   const current = finalizersOf(old).filter((one) => one !== 'foregroundDeletion' && one !== 'orphan');
   const finalizers = wanted === undefined ? current : [...current, wanted];
@@ -126,5 +126,7 @@ export const remove = (cluster: Cluster, target: Target, options: DeleteOptions)
   if (isTerminating(old) && same) return { kind: 'terminating', object: old };
   let next = isTerminating(old) ? old : marked(cluster, resource, old);
   next = withMeta(next, 'finalizers', finalizers.length === 0 ? undefined : finalizers);
-  return { kind: 'terminating', object: options.dryRun ? next : cluster.store.put(resource.storage, next) };
+  if (options.dryRun) return { kind: 'terminating', object: next };
+  const stored = cluster.conversion.stored(resource, next);
+  return { kind: 'terminating', object: put(cluster, resource, next, stored) };
 };

@@ -1,6 +1,5 @@
 import { ApiError, badRequest, gone } from '../api/api-error.ts';
 import { numberAt, parseJson, textAt, type Json, type JsonObject } from '../json/value.ts';
-import { asServed } from '../objects/prepare.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { Selection } from '../selectors/selection.ts';
 import { keyOf } from '../store/store.ts';
@@ -86,7 +85,7 @@ export const list = (
   const last = page.at(-1);
   const remaining = matching.length - page.length;
   return {
-    items: page.map((object) => asServed(resource, object)),
+    items: cluster.conversion.servedAll(resource, page),
     metadata: {
       resourceVersion: String(revision),
       ...(remaining > 0 &&

@@ -1,6 +1,5 @@
 import { notFound } from '../api/api-error.ts';
 import type { JsonObject } from '../json/value.ts';
-import { asServed } from '../objects/prepare.ts';
 import { objectKey } from '../store/store.ts';
 import { subjectOf, type Cluster, type Target } from './cluster.ts';
 
@@ -12,7 +11,7 @@ export const findObject = (
     resource.storage,
     objectKey(resource.namespaced ? namespace : undefined, name),
   );
-  return found === undefined ? undefined : asServed(resource, found);
+  return found === undefined ? undefined : cluster.conversion.served(resource, found);
 };
 
 export const getObject = (cluster: Cluster, target: Target): JsonObject => {

@@ -131,8 +131,20 @@ export const createObject = (
   const causes = validate(resource, object);
   if (causes.length > 0) throw invalid(subjectOf({ resource, name: nameOf(object) }), causes);
   passage.validated(object);
+  const stored = cluster.conversion.stored(resource, object);
   passage.written();
-  return options.dryRun ? object : cluster.store.put(resource.storage, object);
+  return options.dryRun ? object : put(cluster, resource, object, stored);
+};
+
+/** Stores what is to be stored of an object, which is answered with itself. */
+export const put = (
+  cluster: Cluster,
+  resource: ServedResource,
+  object: JsonObject,
+  stored: JsonObject,
+): JsonObject => {
+  const result = cluster.store.put(resource.storage, stored);
+  return stored === object ? result : withMeta(object, 'resourceVersion', resourceVersionOf(result));
 };
 
 /** A write as admission sees it. */
@@ -245,7 +257,6 @@ export const updateObject = (
   }
   object = withNextGeneration(resource, old, object);
   passage.validated(withManagers(object, managers));
-  passage.written();
   const bare = (value: JsonObject): JsonObject => withMeta(value, 'managedFields', undefined);
   if (sameManagers(before, managers) && jsonEqual(bare(old), bare(object))) return old;
   object = withManagers(object, managers);
@@ -255,7 +266,9 @@ export const updateObject = (
     cluster.store.remove(resource.storage, objectKey(target.namespace, target.name));
     return object;
   }
-  return cluster.store.put(resource.storage, object);
+  const stored = cluster.conversion.stored(resource, object);
+  passage.written();
+  return put(cluster, resource, object, stored);
 };
 
 /** A namespace goes when its content is gone: its finalizers are in its spec. */

@@ -59,12 +59,16 @@ export class Registry {
     return undefined;
   }
 
-  /** Of the storage, whichever version; its first served one. */
+  /** Of the storage: the version that is stored, where versions are converted; else the first served one. */
   ofStorage(storage: string): ServedResource | undefined {
+    let first: ServedResource | undefined;
     for (const resource of this.#byPath.values()) {
-      if (resource.storage === storage) return resource;
+      if (resource.storage !== storage) continue;
+      const { conversion, apiVersion } = resource;
+      if (conversion === undefined || conversion.storageApiVersion === apiVersion) return resource;
+      first ??= resource;
     }
-    return undefined;
+    return first;
   }
 
   hasGroupVersion(group: string, version: string): boolean {

@@ -1,3 +1,4 @@
+import type { WebhookClientConfig } from '../admission/webhook.ts';
 import type { RawSubresource } from '../kubernetes/raw-table.ts';
 import type { MapSchema } from '../schema/schema.ts';
 
@@ -24,8 +25,17 @@ export interface ServedResource {
   readonly hasStatus: boolean;
   /** Custom resources keep what a Go type would drop, and bump their generation by other rules. */
   readonly custom: boolean;
+  /** How objects of the other versions become objects of this one, where it isn't by their `apiVersion` alone. */
+  readonly conversion?: WebhookConversion;
   /** Columns that a CRD asks `kubectl get` to show. */
   readonly columns?: readonly PrinterColumn[];
+}
+
+export interface WebhookConversion {
+  readonly client: WebhookClientConfig;
+  readonly reviewVersion: string;
+  /** In which all objects are stored. */
+  readonly storageApiVersion: string;
 }
 
 export interface PrinterColumn {

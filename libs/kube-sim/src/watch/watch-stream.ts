@@ -1,6 +1,5 @@
 import { gone, type ApiError } from '../api/api-error.ts';
 import type { JsonObject } from '../json/value.ts';
-import { asServed } from '../objects/prepare.ts';
 import type { Cluster } from '../operations/cluster.ts';
 import { requestedRevision } from '../operations/list.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
@@ -100,7 +99,7 @@ export class WatchStream {
   #sendInitialEvents(withEnd: boolean): void {
     const { store } = this.#cluster;
     for (const object of store.list(this.#resource.storage)) {
-      if (this.#selection(object)) this.#sink.event('ADDED', asServed(this.#resource, object));
+      if (this.#selection(object)) this.#sink.event('ADDED', object);
     }
     this.#told = store.revision;
     if (withEnd && this.#bookmarks) this.#bookmark(initialEventsEnd);
@@ -122,7 +121,7 @@ export class WatchStream {
       told === 'DELETED' && type !== 'DELETED' && previous !== undefined
         ? atVersion(previous, object)
         : object;
-    this.#sink.event(told, asServed(this.#resource, shown));
+    this.#sink.event(told, shown);
   }
 
   #scheduleBookmark(interval: number): void {

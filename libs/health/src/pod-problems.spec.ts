@@ -30,6 +30,16 @@ describe('the problem of a Pod', () => {
     });
   });
 
+  it('stays the same sentence while a container that crashes waits, runs and ends', () => {
+    const states = [
+      { ...waiting('CrashLoopBackOff'), lastState: ended(1) },
+      { ready: false, state: running, lastState: ended(1) },
+      { state: ended(1), lastState: ended(1) },
+    ];
+    const told = states.map((state) => withContainer({ ...state, restartCount: 5 })?.text);
+    expect(new Set(told)).toEqual(new Set(['container web ends again and again with exit code 1']));
+  });
+
   it('is why no node takes it', () => {
     const scheduled = {
       type: 'PodScheduled',

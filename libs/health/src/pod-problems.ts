@@ -91,23 +91,32 @@ function containerProblem(container: Fields, noun: string): PodProblem | undefin
     return undefined;
   }
   const end = endOf(state);
-  if (end && end.isFailure)
+  // Between two runs it may be seen in any of three states, and is told as the same in all of them.
+  const restartsOften = numberOf(container.restartCount) > 1;
+  if (end?.isFailure && restartsOften) return crash(who, name, end, false);
+  if (end?.isFailure)
     return {
       kind: 'failed',
       text: `${who} failed with ${end.text}`,
       log: { container: name, previous: false },
     };
   if (end || Object.keys(fieldsOf(state.running)).length === 0 || container.ready === true) return undefined;
-  if (last?.isFailure) return crash(who, name, last, true);
+  if (last?.isFailure) return crash(who, name, last, true, restartsOften);
   return noun === 'container' ? { kind: 'not-ready', text: `${who} runs, but is not ready` } : undefined;
 }
 
 /** A container that restarts again and again; between two runs its log is that of the run before. */
-function crash(who: string, name: string, last: End | undefined, runsAgain: boolean): PodProblem {
+function crash(
+  who: string,
+  name: string,
+  last: End | undefined,
+  runsAgain: boolean,
+  isUsual = true,
+): PodProblem {
   const how = last ? ` with ${last.text}` : '';
   return {
     kind: 'crash',
-    text: `${who} ${runsAgain ? 'ended' : 'ends again and again'}${how}`,
+    text: `${who} ${isUsual ? 'ends again and again' : 'ended'}${how}`,
     log: { container: name, previous: runsAgain },
   };
 }

@@ -220,7 +220,7 @@ describe('what is asked of a cluster', () => {
     });
     await expect(
       ask({ ...once, object: { ...anything, kind: 'ConfigMap', name: 'a' } }),
-    ).rejects.toMatchObject({ message: 'it has no Pods' });
+    ).rejects.toMatchObject({ message: 'there are no Pods of ConfigMap a here' });
   });
 });
 

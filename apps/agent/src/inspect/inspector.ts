@@ -152,9 +152,12 @@ function chosen(query: ObjectQuery, { branches }: Tree, bundle: string): readonl
 }
 
 function podsOf(query: ObjectQuery, tree: Tree, bundle: string): readonly KubeObject[] {
-  return chosen(query, tree, bundle).flatMap(({ node: { object }, live }) =>
+  const pods = chosen(query, tree, bundle).flatMap(({ node: { object }, live }) =>
     object.group === '' && object.kind === 'Pod' && live ? [live] : [],
   );
+  if (pods.length > 0) return pods;
+  const what = asksForAll(query) ? `bundle ${bundle}` : printQuery(query);
+  throw new InspectionRefused('not-found', `there are no Pods of ${what} here`);
 }
 
 function* inPortions(findings: readonly Finding[]): Generator<readonly Finding[], void> {

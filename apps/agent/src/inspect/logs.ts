@@ -30,10 +30,7 @@ export async function* logsOf(
 ): AsyncGenerator<readonly Finding[], void> {
   const all = pods.flatMap((pod) => sourcesOf(pod, query.container));
   if (all.length === 0)
-    throw new InspectionRefused(
-      'not-found',
-      query.container ? `none of its Pods has a container ${query.container}` : 'it has no Pods',
-    );
+    throw new InspectionRefused('not-found', `none of its Pods has a container ${query.container}`);
   const chosen = all.slice(0, maxSources);
   yield [
     ...chosen.map(({ source }): Finding => ({ kind: 'source', source })),

@@ -4,6 +4,13 @@ import { Runner } from './runner.ts';
 
 const step = (id: string): DeleteStep => ({ kind: 'delete', id, bundle: 'b', uid: 'u', apiVersion: 'v1' });
 
+const apply = (bundle: string, id: string): ApplyStep => ({
+  kind: 'apply',
+  id,
+  object: { id, bundle, digest: 'd' },
+  reason: 'create',
+});
+
 /** A runner whose steps end when they are told to. */
 function runner(atOnce: number) {
   const begun: string[] = [];
@@ -56,12 +63,6 @@ describe('the runner', () => {
 
   it('brings Namespaces and CRDs before the objects of all bundles', async () => {
     const { subject, begun, end, drained } = runner(3);
-    const apply = (bundle: string, id: string): ApplyStep => ({
-      kind: 'apply',
-      id,
-      object: { id, bundle, digest: 'd' },
-      reason: 'create',
-    });
     subject.replace([
       [apply('a', '/Namespace//n')],
       [apply('b', '/ConfigMap/n/x'), apply('a', '/ConfigMap/n/y')],
@@ -159,5 +160,14 @@ describe('the runner, where writes of one kind hang', () => {
     subject.replace([[step('/ConfigMap/shop/a')]]);
     await end('x/Widget/shop/0');
     expect(begun.slice(4)).toEqual(['/ConfigMap/shop/a']);
+  });
+
+  it('lets no bundle wait for a Namespace of another that hangs', () => {
+    const { subject, begun } = runner(4);
+    const namespace = apply('a', '/Namespace//hung');
+    subject.replace([[namespace], [apply('a', '/ConfigMap/hung/x'), apply('b', '/ConfigMap/shop/y')]]);
+    expect(begun).toEqual(['/Namespace//hung']);
+    vi.advanceTimersByTime(2_000);
+    expect(begun).toContain('/ConfigMap/shop/y');
   });
 });

@@ -15,7 +15,7 @@ interface Lane {
 
 /**
  * Runs the steps of the newest plan, for each bundle a phase after the other, many at a time. Bundles take turns and
- * don't wait for each other, but for Namespaces and CRDs, whoever brings them. A newer plan replaces what hasn't
+ * don't wait for each other, but for Namespaces and CRDs, whoever brings them, as long as these don't hang. A newer plan replaces what hasn't
  * begun; what is in flight ends as it does, and no step begins for an object that has one in flight. Steps of a kind
  * whose writes hang wait for each other, and nobody else waits for them but the next phase.
  */
@@ -59,6 +59,11 @@ export class Runner {
     return [this.#first, ...this.#others].some((lane) => lane.phases.length > 0);
   }
 
+  /** One that hangs is nobody's but its bundle's trouble: what needs it is refused without it, and tried again. */
+  get #othersWait(): boolean {
+    return this.#first.phases.length > 0 && !this.#slots.isLate(isFoundation);
+  }
+
   replace(phases: readonly (readonly Step[])[]): void {
     this.#turn = 0;
     this.#first = laneOf(phases.map((phase) => phase.filter(isForAll)));
@@ -98,7 +103,8 @@ export class Runner {
   /** No event tells that a step takes long. */
   #pumpLater(): void {
     const inMs = this.#slots.freeInMs;
-    if (this.#stopped || this.#slots.isFree || !this.#hasSteps || inMs === undefined) return;
+    const isHeldUp = !this.#slots.isFree || this.#othersWait;
+    if (this.#stopped || !isHeldUp || !this.#hasSteps || inMs === undefined) return;
     this.#timer = setTimeout(() => this.#pump(), inMs);
   }
 
@@ -106,7 +112,7 @@ export class Runner {
   #startNext(): boolean {
     const first = this.#next(this.#first);
     if (first) this.#start(this.#first, first);
-    if (this.#first.phases.length > 0) return first !== undefined;
+    if (this.#othersWait) return first !== undefined;
     const lanes = this.#others;
     for (let tried = 0; tried < lanes.length; tried++) {
       const lane = lanes[(this.#turn + tried) % lanes.length]!;

@@ -59,6 +59,11 @@ export class Slots {
     return late.some((it) => placeOf(it) === place) && besides < maxOfLatePlace;
   }
 
+  /** Whether one of these is late. */
+  isLate(which: (id: ObjectId) => boolean): boolean {
+    return this.#late().some(which);
+  }
+
   /** When the next step gives its place away, unless it ends before; `undefined` when none will. */
   get freeInMs(): number | undefined {
     const late = this.#late().length;

@@ -42,6 +42,29 @@ describe('what does not die (invariant 4)', () => {
   });
 });
 
+describe('a bundle that an object left', () => {
+  test('is not Synced before the object is gone', async () => {
+    const answer = Promise.withResolvers<void>();
+    agent = await SimulatedAgent.start((kube) => ({
+      delete: async (resource, key, options) => {
+        if (resource.kind === 'ConfigMap') await answer.promise;
+        return kube.delete(resource, key, options);
+      },
+    }));
+    await agent.say({ assignments: [rest, of('shop', configMap('a'), configMap('b'))] });
+    await agent.until('shop', (it) => it.sync === 'Synced');
+    await agent.say({ assignments: [rest, of('shop', configMap('a'))] });
+    expect(await agent.until('shop', (it) => it.objectCount === 1)).toMatchObject({
+      sync: 'OutOfSync',
+      reason: 'Pruning',
+      message: '1 object is being deleted',
+    });
+    answer.resolve();
+    await agent.until('shop', (it) => it.sync === 'Synced');
+    expect(await agent.names()).toEqual(['a', 'rest']);
+  });
+});
+
 describe('what an agent says of a bundle that left', () => {
   test('is that nothing remains, once nothing does and nothing is assigned, and not before', async () => {
     agent = await SimulatedAgent.start();

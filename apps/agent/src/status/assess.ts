@@ -69,12 +69,13 @@ const maxWarnings = 20;
 /** What waits is told after what it may wait for. */
 const waitingWeight = 7;
 
-/** The status of one assignment. `rivals` are warnings of `rivalClaims`. */
+/** The status of one assignment. `going` objects left it and are being deleted; `rivals` are warnings of `rivalClaims`. */
 export function assess(
   bundle: WantedBundle,
   skips: readonly Skip[],
   know: Knowledge,
   rivals: readonly string[] = [],
+  going = 0,
 ): AssignmentStatus {
   const findings: Finding[] = [];
   const skipOf = new Map(skips.map((skip) => [skip.id, skip]));
@@ -109,8 +110,14 @@ export function assess(
     findings.push(finding(object, 'OutOfSync', 'Missing', 'Refused', problem, 1));
   }
   for (const skip of skips) if (skip.deletion) findings.push(leavingFinding(skip, know));
-  const status = summarise(bundle, findings, health, pending, know);
+  const status = whileGoing(going, summarise(bundle, findings, health, pending, know));
   return { ...status, warnings: [...rivals, ...status.warnings].slice(0, maxWarnings) };
+}
+
+/** A bundle is Synced when what left it is gone, and not before. */
+function whileGoing(going: number, status: AssignmentStatus): AssignmentStatus {
+  if (going === 0 || status.sync !== 'Synced') return status;
+  return { ...status, sync: 'OutOfSync', reason: 'Pruning', message: `${objects(going)} being deleted` };
 }
 
 /** How many objects the inventory has of a bundle that left, and how many of them other bundles want. */

@@ -22,19 +22,37 @@ export function currentStatuses(
   }
   for (const { bundle } of toldBefore)
     if (!assigned.has(bundle) && !leaving.has(bundle)) leaving.set(bundle, nothing);
+  const going = goingOf(bundles, skips, know);
   const rivals = rivalClaims(skips);
   const statuses = [
     ...bundles.map((bundle) =>
-      assess(bundle, skips.get(bundle.bundle) ?? [], know, [
-        ...(rivals.get(bundle.bundle) ?? []),
-        ...adoptedWarning(bundle, know.inventory),
-      ]),
+      assess(
+        bundle,
+        skips.get(bundle.bundle) ?? [],
+        know,
+        [...(rivals.get(bundle.bundle) ?? []), ...adoptedWarning(bundle, know.inventory)],
+        going.get(bundle.bundle),
+      ),
     ),
     ...[...leaving].map(([bundle, remaining]) =>
       assessLeaving(bundle, skips.get(bundle) ?? [], remaining, know),
     ),
   ];
   return know.clusterIsAway ? statuses.map(unreachable) : statuses;
+}
+
+/** How many objects left bundles that are assigned, and are being deleted: what waits has a skip that says for what. */
+function goingOf(
+  bundles: readonly WantedBundle[],
+  skips: SkipsByBundle,
+  { inventory }: Knowledge,
+): ReadonlyMap<string, number> {
+  const wanted = new Set(bundles.flatMap(idsOf));
+  const waiting = new Set([...skips.values()].flat().flatMap((skip) => (skip.deletion ? [skip.id] : [])));
+  const going = new Map<string, number>();
+  for (const { id, bundle, hook } of inventory.values())
+    if (!hook && !wanted.has(id) && !waiting.has(id)) going.set(bundle, (going.get(bundle) ?? 0) + 1);
+  return going;
 }
 
 const nothing: Leaving = { remaining: 0, handedOver: 0 };

@@ -67,6 +67,13 @@ export class Fights {
     });
   }
 
+  /** True when one heal more makes it a fight, of which everything is told. */
+  isBrewing(id: ObjectId): boolean {
+    const fight = this.#byId.get(id);
+    if (!fight || this.#isOver(fight)) return false;
+    return Math.max(fight.heals, fight.total - freeEdits) >= freeHeals - 1;
+  }
+
   isWaiting(id: ObjectId, digest: string | undefined): boolean {
     const fight = this.#byId.get(id);
     return fight !== undefined && fight.digest === digest && fight.retryAt > this.#now();

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { LiveObject } from '@muster/apply-plan';
 import { healthOf } from '@muster/health';
 import type { Health } from '@muster/health';
-import type { KubeObject, Resource } from '@muster/kube';
+import type { KubeObject, ManagedFieldsEntry, Resource } from '@muster/kube';
 import {
   bundleLabel,
   fieldManager,
@@ -16,6 +16,8 @@ import type { ObjectId } from '@muster/manifest';
 /** All that is kept of a live object. */
 export interface LiveRecord extends LiveObject {
   readonly health: Health;
+  /** Only where ours changed since the object was last seen: who has taken what of it. */
+  readonly managedFields?: readonly ManagedFieldsEntry[];
 }
 
 export const notSeenYet: Health = { status: 'Progressing', message: 'its status was not seen yet' };

@@ -317,7 +317,9 @@ export class Observer {
     const before = this.#records.get(id);
     const record = liveRecord(object, health, this.#judge);
     if (before && isOlder(record.resourceVersion, before.resourceVersion)) return;
-    this.#set(id, record);
+    const { managedFields = [] } = object.metadata;
+    const isTaken = before !== undefined && before.fieldsHash !== record.fieldsHash;
+    this.#set(id, isTaken ? { ...record, managedFields } : record);
     this.#onChange(id);
   }
 

@@ -1,4 +1,6 @@
 import type { ApplyStep, InventoryEntry } from '@muster/apply-plan';
+import { fieldsOutside, parseJson } from '@muster/drift';
+import type { FieldSet } from '@muster/drift';
 import type { KubeClient, KubeObject } from '@muster/kube';
 import type { ObjectId } from '@muster/manifest';
 import type { ObjectWrite } from '../applier.ts';
@@ -8,6 +10,8 @@ import type { Offence } from '../fights.ts';
 import { liveRecord } from '../live-record.ts';
 import type { Observer } from '../observer.ts';
 import { examine } from './examination.ts';
+import { describeTaken } from './field-differences.ts';
+import { ignoringPrint, isOurs } from './ignoring.ts';
 import { Notices } from './notices.ts';
 
 export interface DriftOptions {
@@ -16,6 +20,8 @@ export interface DriftOptions {
   readonly setEntry: (entry: InventoryEntry) => void;
   readonly now: () => number;
 }
+
+const utf8 = new TextDecoder();
 
 /**
  * What becomes of objects that may no longer be as their manifests say. The watch tells which may be (by managedFields,
@@ -41,6 +47,7 @@ export class Drift {
   async settle(write: ObjectWrite, actor: KubeClient): Promise<boolean> {
     const { id, object, entry } = write;
     const isReported = write.bundle.policy.drift === 'Notify';
+    if (!isReported && this.#isPlainlyTaken(write)) return false;
     const finding = await examine(write, { kube: this.#o.kube, actor, lossSuffices: !isReported });
     if (finding.kind === 'gone') return true;
     const live = JSON.parse(finding.text) as KubeObject;
@@ -57,6 +64,18 @@ export class Drift {
     if (!finding.isWhole && !isReported) return false;
     this.#o.observer.noteSeen(id, write.resource, live, 'whole');
     this.#noteSame(write, live, finding.isWhole, entry);
+    return true;
+  }
+
+  /** What the watch told may prove that fields were taken: then nothing needs to be asked, unless it is to be told. */
+  #isPlainlyTaken(write: ObjectWrite): boolean {
+    const { id, bundle, object, bytes } = write;
+    const owners = this.#o.observer.record(id)?.managedFields;
+    if (!owners || this.#fights.isBrewing(id) || ignoringPrint(bundle, object) !== undefined) return false;
+    const desired = parseJson(utf8.decode(bytes));
+    const taken = fieldsOutside(owners.find(isOurs)?.fieldsV1 as FieldSet | undefined, desired);
+    if (taken.length === 0) return false;
+    this.#offences.set(id, { kind: 'changed', differences: describeTaken(desired, owners, taken) });
     return true;
   }
 

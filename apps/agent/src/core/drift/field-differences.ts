@@ -102,6 +102,27 @@ export function describe(
     });
 }
 
+/** What was taken, as far as managedFields alone tell: what is there now is not known. */
+export function describeTaken(
+  desired: Json,
+  owners: readonly Owner[],
+  taken: readonly Place[],
+): readonly FieldDifference[] {
+  const others = owners.filter((owner) => !isOurs(owner));
+  const ours = owners.find(isOurs);
+  return taken
+    .flatMap((place) =>
+      spread({ desired: valueAt(desired, place), live: undefined, desiredPlace: place, livePlace: place }),
+    )
+    .slice(0, maxDifferences)
+    .map(({ desiredPlace }) => ({
+      path: printPlace(desired, desiredPlace).slice(0, maxPath),
+      desired: '',
+      live: '',
+      manager: (ownersOf(others, desired, desiredPlace)[0] ?? latest(others, ours))?.manager ?? '',
+    }));
+}
+
 /** A map that is gone is told field by field: APIs leave out maps that are empty. */
 function spread(found: Found): Found[] {
   const { desired, live, desiredPlace, livePlace } = found;

@@ -11,6 +11,7 @@ import { namespaceOf } from './bundles.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
 import { keepIgnored, rulesFor } from './drift/ignoring.ts';
 import { Replacement } from './replacement.ts';
+import type { Stance } from './replacement.ts';
 
 /** One object that is about to be written, and all that bears on how. */
 export interface ObjectWrite {
@@ -44,8 +45,8 @@ export interface ApplierOptions {
   readonly look: (write: ObjectWrite, seen: 'whole' | 'metadata') => Promise<KubeObject | undefined>;
   /** Deletes the object with this uid and no other. */
   readonly remove: (write: ObjectWrite, uid: string) => Promise<void>;
-  /** Whether a person consented to deletions of the bundle. */
-  readonly isConsented: (bundle: string) => boolean;
+  /** What the newest desired state says of replacing objects of the bundle. */
+  readonly stanceOn: (bundle: string) => Stance;
 }
 
 export type Applied =

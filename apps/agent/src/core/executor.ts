@@ -3,7 +3,7 @@ import type { ApplyStep, DeleteStep, InventoryEntry, Step } from '@muster/apply-
 import { KubeApiError } from '@muster/kube';
 import type { KubeClient, KubeObject, Resource } from '@muster/kube';
 import { parseObjectId } from '@muster/manifest';
-import type { ObjectId, Policy } from '@muster/manifest';
+import type { DesiredState, ObjectId, Policy } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Lease } from '../lease/lease.ts';
 import { NoLeaseError } from '../lease/no-lease.ts';
@@ -17,6 +17,7 @@ import type { Drift } from './drift/drift.ts';
 import { Complaints } from './complaints.ts';
 import type { Failures } from './failures.ts';
 import type { Observer } from './observer.ts';
+import { stanceOn } from './replacement.ts';
 
 /** What a step needs to know beyond itself; looked up when it runs, because a newer state may have come. */
 export interface StepContext {
@@ -32,8 +33,8 @@ export interface StepContext {
   /** Of a bundle that is assigned, or was: what remains of it is deleted as it was applied. */
   readonly policyOf: (bundle: string) => Policy | undefined;
   readonly fleet: () => string;
-  /** Whether a person consented to deletions of the bundle. */
-  readonly isConsented: (bundle: string) => boolean;
+  /** The newest. */
+  readonly state: () => DesiredState | undefined;
   readonly onNamespaceMissing: (namespace: string) => KubeApiError | undefined;
 }
 
@@ -74,7 +75,7 @@ export class Executor {
       look: (write, seen) => this.#look(write, seen),
       remove: (write, uid) =>
         this.#remove(write.id, uid, write.resource, actors.clientFor(write.bundle.policy)),
-      isConsented: context.isConsented,
+      stanceOn: (bundle) => stanceOn(context.state(), bundle),
     });
   }
 

@@ -110,7 +110,7 @@ export class Reconciler {
         mayDelete: (id, bundle) => this.#mayDelete(id, bundle),
         entry: (id) => this.#ledger.get(id),
         setEntry: (entry) => this.#ledger.set(entry),
-        isConsented: (bundle) => this.#target?.state.deletionConsents.includes(bundle) ?? false,
+        state: () => this.#target?.state,
         policyOf: (bundle) => policyOf(bundle, this.#target),
         fleet: () => this.#target?.content.fleet ?? '',
         onNamespaceMissing: (namespace) => this.#lookout.onNamespaceMissing(namespace),

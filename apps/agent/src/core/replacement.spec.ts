@@ -1,8 +1,10 @@
 import { KubeApiError } from '@muster/kube';
 import type { KubeObject, Resource } from '@muster/kube';
+import type { DesiredState } from '@muster/manifest';
 import { describe, expect, it } from 'vitest';
 import type { ObjectWrite } from './applier.ts';
-import { Replacement } from './replacement.ts';
+import { Replacement, stanceOn } from './replacement.ts';
+import type { Stance } from './replacement.ts';
 
 const immutable = new KubeApiError(422, 'Invalid', 'Deployment.apps "a" is invalid: …', {
   causes: [{ field: 'spec.selector', message: 'Invalid value: {}: field is immutable' }],
@@ -67,7 +69,7 @@ function write(kind: string, annotations: object = {}, spec: object = {}, uid = 
   };
 }
 
-function replacement({ consent = false, spec = {} }: { consent?: boolean; spec?: object } = {}) {
+function replacement({ stance = 'no-consent', spec = {} }: { stance?: Stance; spec?: object } = {}) {
   const removed: string[] = [];
   let now = 0;
   const live: KubeObject = {
@@ -81,7 +83,7 @@ function replacement({ consent = false, spec = {} }: { consent?: boolean; spec?:
     pass: (ms: number) => (now += ms),
     it: new Replacement({
       now: () => now,
-      isConsented: () => consent,
+      stanceOn: () => stance,
       look: async () => live,
       remove: async (_, uid) => void removed.push(uid),
     }),
@@ -131,7 +133,7 @@ describe('an object whose immutable field changes', () => {
       'spec.serviceName cannot be changed on a live StatefulSet: a StatefulSet is not replaced without consent (muster allow-delete shop)',
     );
     expect(without.removed).toEqual([]);
-    const consented = replacement({ spec, consent: true });
+    const consented = replacement({ spec, stance: 'consent' });
     await consented.it.replace(object, statefulSetSpec);
     expect(consented.removed).toEqual(['u1']);
   });
@@ -153,6 +155,22 @@ describe('an object whose immutable field changes', () => {
       immutable,
     );
     expect(removed).toEqual([]);
+  });
+
+  it('stays when its bundle was paused while the apply was on its way', async () => {
+    const { it: replace, removed } = replacement({ stance: 'paused' });
+    await expect(replace.replace(write('Deployment', asked), immutable)).rejects.toThrow('paused since');
+    expect(removed).toEqual([]);
+    const state = (paused: boolean, bundlePaused: boolean) =>
+      ({
+        paused,
+        assignments: [{ bundle: 'shop', paused: bundlePaused }],
+        deletionConsents: ['shop'],
+      }) as unknown as DesiredState;
+    expect(stanceOn(state(false, false), 'shop')).toBe('consent');
+    expect(stanceOn(state(true, false), 'shop')).toBe('paused');
+    expect(stanceOn(state(false, true), 'shop')).toBe('paused');
+    expect(stanceOn(undefined, 'shop')).toBe('paused');
   });
 
   it('is left alone after any other refusal', async () => {

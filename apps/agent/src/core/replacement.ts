@@ -2,7 +2,7 @@ import { KubeApiError } from '@muster/kube';
 import type { KubeObject } from '@muster/kube';
 import { isReplaceAsked, needsConsentToReplace } from '@muster/apply-plan';
 import { readObjectHeader } from '@muster/manifest';
-import type { ObjectId } from '@muster/manifest';
+import type { DesiredState, ObjectId } from '@muster/manifest';
 import { ApplyProblem } from './apply-problem.ts';
 import type { ObjectWrite } from './applier.ts';
 import { differingFields } from './differing-fields.ts';
@@ -11,10 +11,18 @@ import { immutableFields, list } from './refusals.ts';
 /** Something that changes what we make, and so can never be as the manifest says, would be replaced for ever. */
 const onceInMs = 600_000;
 
+/** Of a desired state on deleting an object of a bundle to make it anew. */
+export type Stance = 'paused' | 'no-consent' | 'consent';
+
+export function stanceOn(state: DesiredState | undefined, bundle: string): Stance {
+  const isPaused = state?.assignments.some((it) => it.bundle === bundle && it.paused) ?? true;
+  if (!state || state.paused || isPaused) return 'paused';
+  return state.deletionConsents.includes(bundle) ? 'consent' : 'no-consent';
+}
+
 export interface ReplacementOptions {
   readonly now: () => number;
-  /** Whether a person consented to deletions of the bundle. */
-  readonly isConsented: (bundle: string) => boolean;
+  readonly stanceOn: (bundle: string) => Stance;
   /** The live object; `undefined` when there is none. */
   readonly look: (write: ObjectWrite, seen: 'whole' | 'metadata') => Promise<KubeObject | undefined>;
   /** Deletes the object with this uid and no other. */
@@ -55,7 +63,9 @@ export class Replacement {
       throw problem(
         'change it back, delete the object, or let Muster do so and make it anew by the annotation muster.dev/replace: "true"',
       );
-    if (needsConsentToReplace(object) && !this.#o.isConsented(bundle.bundle))
+    const stance = this.#o.stanceOn(bundle.bundle);
+    if (stance === 'paused') throw problem('paused since');
+    if (needsConsentToReplace(object) && stance !== 'consent')
       throw problem(
         `a ${object.kind} is not replaced without consent (muster allow-delete ${bundle.bundle})`,
       );

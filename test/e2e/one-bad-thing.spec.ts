@@ -145,6 +145,39 @@ describe('where one thing of a cluster is broken', () => {
     await kubectl(['delete', 'validatingwebhookconfiguration', 'hang']);
   }, 90_000);
 
+  it('a Namespace that hangs holds up no other bundle, though Namespaces come first', async () => {
+    let open: () => void = () => undefined;
+    gate = new Promise((resolve) => (open = resolve));
+    const selected = { hangs: 'yes' };
+    const rule = { apiGroups: [''], apiVersions: ['*'], operations: ['CREATE'], resources: ['namespaces'] };
+    await make(hanging({ rules: [rule], objectSelector: { matchLabels: selected } }));
+    const space = (name: string): object => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, labels: selected },
+    });
+    await eventually(
+      () =>
+        kubectl(['create', '-f', '-', '--dry-run=server', patience], { input: space('probe') }).catch(String),
+      (said) => /timeout|timed out|deadline/i.test(said),
+    );
+    const late = (name: string): FileAssignment => ({
+      bundle: name,
+      namespace: name,
+      objects: [configMap('l')],
+    });
+    await agent.say({ assignments: [steady, { bundle: 'spaces', objects: [space('slow')] }, late('late')] });
+    await eventually(
+      () => find('late', 'l'),
+      (found) => found !== undefined,
+      7_000,
+    );
+    await steadyComesBack();
+    open();
+    await agent.until('spaces', ({ sync }) => sync === 'Synced', 50_000);
+    await kubectl(['delete', 'validatingwebhookconfiguration', 'hang']);
+  }, 90_000);
+
   it('a webhook that is away holds up its own objects only, and they go on soon after it is back', async () => {
     const away = { url: 'https://127.0.0.1:1/away', caBundle: webhooks.clientConfig('/hang').caBundle };
     await make(hanging({ clientConfig: away, namespaceSelector: only('guarded') }));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { builtProgram } from '../kubernetes/go-build.ts';
+import { builtProgram, CannotBuildError } from '../kubernetes/go-build.ts';
 
 const run = promisify(execFile);
 
@@ -45,7 +45,21 @@ export async function whyNoNamespaces(): Promise<string | undefined> {
   }
   if (await hasNetem()) return undefined;
   const tun = await stat('/dev/net/tun').catch(() => undefined);
-  return tun ? undefined : 'the kernel has no netem, and there is no /dev/net/tun to do without it';
+  if (!tun) return 'the kernel has no netem, and there is no /dev/net/tun to do without it';
+  try {
+    await carrier();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CannotBuildError)) throw error;
+    return `the kernel has no netem, and ${error.message}`;
+  }
+}
+
+/** The program that carries packets where the kernel can't do it. */
+function carrier(): Promise<string> {
+  const folder = join(import.meta.dirname, '../../link');
+  const program = { name: 'muster-test-link', folder, versionOf: 'muster.dev/test/link' };
+  return builtProgram(program, (line) => void process.stderr.write(`${line}\n`));
 }
 
 const good = { here: '10.231.1.1', there: '10.231.1.2' };
@@ -104,9 +118,7 @@ async function makeCarried(
   { here, there }: { readonly here: string; readonly there: string },
   { delayMs, loss, bitsPerSecond }: LinkQuality,
 ): Promise<() => Promise<void>> {
-  const folder = join(import.meta.dirname, '../../link');
-  const program = { name: 'muster-test-link', folder, versionOf: 'muster.dev/test/link' };
-  const path = await builtProgram(program, (line) => void process.stderr.write(`${line}\n`));
+  const path = await carrier();
   const flags = [
     '-a',
     here,

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { kubectlOf, startCluster, whyNoClusters } from '../src/index.ts';
 import type { Kubectl, TestCluster } from '../src/index.ts';
 import { AgentProcess, configMap, eventually } from './agent-process.ts';
-import type { FileAssignment, ToldStatus } from './agent-process.ts';
+import type { ToldStatus } from './agent-process.ts';
 import { forgetAgent } from './agent-traces.ts';
 import {
   claim,
@@ -43,8 +43,8 @@ describe.skipIf(why !== undefined)('an apply that would change an immutable fiel
     await kubectl(['delete', 'namespace', 'shop', '--wait=true', '--now']);
   });
 
-  const shop = (objects: readonly object[], more: Partial<FileAssignment> = {}) =>
-    agent.say({ assignments: [{ bundle: 'shop', namespace: 'shop', objects, ...more }] });
+  const shop = (objects: readonly object[]) =>
+    agent.say({ assignments: [{ bundle: 'shop', namespace: 'shop', objects }] });
   const live = async (kind: string, name = 'a'): Promise<KubeObject> =>
     JSON.parse(await kubectl(['get', kind, name, '-n', 'shop', '-o', 'json'])) as KubeObject;
   const synced = (): Promise<ToldStatus> => agent.untilSynced('shop');
@@ -79,7 +79,6 @@ describe.skipIf(why !== undefined)('an apply that would change an immutable fiel
       await shop([replaceable(two)]);
       await synced();
       expect((await live(kind)).metadata.uid).not.toBe(before.metadata.uid);
-      await shop([], { objects: [] });
       await agent.say({ assignments: [{ bundle: 'shop', objects: [] }], deletionConsents: ['shop'] });
       await eventually(
         () => live(kind).catch(() => undefined),
@@ -119,11 +118,6 @@ describe.skipIf(why !== undefined)('an apply that would change an immutable fiel
       await shop([replaceable(deployment({}, 'b'))]);
       expect(await agent.ended()).toBe('SIGKILL');
       agent.start();
-      await agent.until(
-        'shop',
-        (status) =>
-          status.sync === 'Synced' && status.version.generation >= 1 && status.objects !== undefined,
-      );
       await eventually(
         () => live('deployment').catch(() => undefined),
         (it) => it !== undefined && it.metadata.uid !== before.metadata.uid,

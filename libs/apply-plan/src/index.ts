@@ -27,6 +27,7 @@ export type {
   UnplannedObject,
   Wait,
 } from './model.ts';
+export { isNeverPruned } from './never-pruned.ts';
 export { isFoundation } from './order.ts';
 export { readPlacement } from './placement.ts';
 export type { Hook, HookDeletePolicy, HookPhase, Placement, ReadPlacement } from './placement.ts';

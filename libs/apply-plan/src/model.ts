@@ -62,7 +62,7 @@ export interface LiveObject {
   readonly controller?: string;
   /** A Job that is complete, and that its TTL removes. */
   readonly ended?: true;
-  /** It bears `muster.dev/prune: "false"` or Helm's `keep`. */
+  /** It bears `muster.dev/prune: "false"`, or what Helm or Argo CD take for that. */
   readonly neverPrune: boolean;
 }
 
@@ -222,7 +222,7 @@ export type ForgetReason =
   | 'gone'
   /** There before Muster, kept when it leaves. */
   | 'adopted-kept'
-  /** `muster.dev/prune: "false"`, or Helm's `keep`. */
+  /** `muster.dev/prune: "false"`, or what Helm or Argo CD take for that. */
   | 'never-prune'
   /** Its bundle left, and said that all stays. */
   | 'left-behind'

@@ -35,11 +35,12 @@ describe('what is kept of a live object', () => {
     expect(hashAt('2026-01-01T00:00:00Z')).not.toBe(hashAt('2026-01-01T00:00:01Z'));
   });
 
-  it("knows Helm's and Muster's marks against pruning", () => {
+  it("knows Helm's, Argo CD's and Muster's marks against pruning", () => {
     const kept = (annotations: object) =>
       liveRecord(object({}, { annotations }), 'metadata-suffices').neverPrune;
     expect(kept({ 'muster.dev/prune': 'false' })).toBe(true);
     expect(kept({ 'helm.sh/resource-policy': 'keep' })).toBe(true);
+    expect(kept({ 'argocd.argoproj.io/sync-options': 'Prune=false' })).toBe(true);
     expect(kept({ 'muster.dev/prune': 'true' })).toBe(false);
   });
 
@@ -54,5 +55,10 @@ describe('what is kept of a live object', () => {
     expect(isOlder('9', '10')).toBe(true);
     expect(isOlder('10', '9')).toBe(false);
     expect(isOlder('10', '10')).toBe(false);
+  });
+
+  it('concludes nothing from resourceVersions that are no numbers', () => {
+    expect(isOlder('a', 'bb')).toBe(false);
+    expect(isOlder('', '10')).toBe(false);
   });
 });

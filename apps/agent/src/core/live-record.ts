@@ -1,16 +1,10 @@
 import { hash } from 'node:crypto';
+import { isNeverPruned } from '@muster/apply-plan';
 import type { LiveObject } from '@muster/apply-plan';
 import { healthOf } from '@muster/health';
 import type { Health } from '@muster/health';
 import type { KubeObject, ManagedFieldsEntry, Resource } from '@muster/kube';
-import {
-  bundleLabel,
-  fieldManager,
-  fleetLabel,
-  objectAnnotation,
-  objectId,
-  pruneAnnotation,
-} from '@muster/manifest';
+import { bundleLabel, fieldManager, fleetLabel, objectAnnotation, objectId } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
 
 /** All that is kept of a live object. */
@@ -44,8 +38,7 @@ export function liveRecord(
     ...terminationOf(object),
     ...controllerOf(object),
     ...endOf(object),
-    neverPrune:
-      annotations?.[pruneAnnotation] === 'false' || annotations?.['helm.sh/resource-policy'] === 'keep',
+    neverPrune: annotations !== undefined && isNeverPruned(annotations),
     health: typeof health === 'string' ? judge(object) : healthAsBefore(object, health),
   };
 }
@@ -103,7 +96,13 @@ export function idOfLive(object: KubeObject, resource: Resource): ObjectId {
   return objectId({ group: resource.group, kind: resource.kind, namespace, name });
 }
 
-/** resourceVersions of one cluster are decimal numbers that grow (KEP-5504 makes that a promise). */
+const decimal = /^\d+$/;
+
+/**
+ * resourceVersions of one cluster are decimal numbers that grow (KEP-5504 makes that a promise). An aggregated API may
+ * have others, of which nothing can be said.
+ */
 export function isOlder(a: string, b: string): boolean {
+  if (!decimal.test(a) || !decimal.test(b)) return false;
   return a.length === b.length ? a < b : a.length < b.length;
 }

@@ -93,6 +93,8 @@ function intentFor(
     apiVersion,
     state: 'intended',
     adopted,
+    // What was there before with this content is set right at once, also when the first attempt fails.
+    ...(entry?.digest !== undefined && entry.bundle === object.bundle ? { digest: entry.digest } : {}),
     ...(object.placement?.wave === undefined ? {} : { wave: object.placement.wave }),
   };
 }

@@ -53,6 +53,8 @@ function unappliedOf(input: PlanInput, gates: Gates, bundle: string): string | u
   if (!input.bundles.has(bundle)) return undefined;
   const failure = gates.failureOf(bundle);
   if (failure) return failure.message;
+  const unplanned = input.unplanned?.find((it) => it.bundle === bundle);
+  if (unplanned) return `it goes once all of its bundle is applied: ${unplanned.message}`;
   const object = gates.objectsOf(bundle).find((it) => !it.placement?.hook && !isApplied(input, it));
   return object && `it goes once all of its bundle is applied`;
 }

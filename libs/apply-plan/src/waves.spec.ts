@@ -62,6 +62,20 @@ describe('waves', () => {
     expect(applied()).toEqual([`+ ${configMap('late')}`]);
   });
 
+  it('do not hold it back either when the first attempt to make it again failed', () => {
+    const desired = [wants(deployment('db')), wants(configMap('late'), wave(1))];
+    life.settle(desired);
+    world.setHealth(deployment('db'), 'Degraded', 'it crashes');
+    world.objects.delete(configMap('late'));
+    const [intent] = life.plan(desired).intents;
+    expect(intent).toMatchObject({ id: configMap('late'), state: 'intended', digest: 'd1' });
+    world.inventory.set(intent!.id, intent!);
+    const next = new Life(world, {});
+    applied();
+    next.round(desired);
+    expect(applied()).toEqual([`+ ${configMap('late')}`]);
+  });
+
   it('of a newer manifest take the place of those that wait', () => {
     life.round([wants(deployment('db')), wants(configMap('late'), wave(1))]);
     applied();
@@ -162,6 +176,24 @@ describe('what leaves a bundle', () => {
     expect(world.history.splice(0)).toEqual([`~ ${deployment('db')}`]);
     life.settle(next);
     expect(world.history).toEqual([`+ ${configMap('new')}`, `- ${configMap('old')}`]);
+  });
+
+  it('stays while the cluster does not serve the kind of what takes its place', () => {
+    const world = new World();
+    const life = new Life(world, {});
+    life.settle([wants(configMap('rest')), wants(deployment('web'))]);
+    const message = 'Rollout web: the cluster does not serve its kind';
+    const plan = life.round([wants(configMap('rest'))], { unplanned: [{ bundle: 'a', message }] });
+    expect(world.objects.has(deployment('web'))).toBe(true);
+    expect(plan.skips).toContainEqual({
+      id: deployment('web'),
+      bundle: 'a',
+      reason: 'waiting',
+      deletion: true,
+      detail: `it goes once all of its bundle is applied: ${message}`,
+    });
+    life.settle([wants(configMap('rest'))]);
+    expect(world.objects.has(deployment('web'))).toBe(false);
   });
 });
 

@@ -18,15 +18,9 @@ export const LogsQuery = ObjectQuery.extend({
   container: z.string().max(253).default('').meta({ description: 'Only this one of each Pod.' }),
   follow: z.stringbool().default(false).meta({ description: 'Go on until the containers end.' }),
   previous: z.stringbool().default(false).meta({ description: 'Of the instances before the last restart.' }),
-  tailLines: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(1_000_000)
-    .default(100)
-    .meta({
-      description: 'Of each container; 0 for all, as far as the cluster keeps it and it is below 10 MiB.',
-    }),
+  tailLines: z.coerce.number().int().min(0).max(1_000_000).default(100).meta({
+    description: 'Of each container; 0 for all, as far as the cluster keeps it and it is below 10 MiB.',
+  }),
   sinceSeconds: z.coerce.number().int().min(0).max(2_592_000).default(0),
 });
 

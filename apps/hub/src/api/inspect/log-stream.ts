@@ -8,9 +8,12 @@ import { logEntry } from './parts.ts';
 /** An empty line so often keeps proxies, and the other end, from taking a container that says nothing for a dead line. */
 const keepAliveMs = 15_000;
 
-/** Lines of JSON, as they come and no faster than the client reads. What goes wrong later is the last line. */
+/**
+ * Lines of JSON, as they come and no faster than the client reads. What goes wrong later is the last line. Whatever ends
+ * it, nothing more is asked of the source.
+ */
 export async function streamLog(
-  reply: FastifyReply,
+  reply: Pick<FastifyReply, 'hijack' | 'raw'>,
   parts: AsyncIterable<readonly InspectPart[]>,
   explain: (error: unknown) => unknown,
   signal: AbortSignal,
@@ -43,5 +46,7 @@ export async function streamLog(
   } finally {
     clearInterval(keepAlive);
     response.end();
+    // A client that went away while it was waited for has left the source in the middle.
+    await source.return?.();
   }
 }

@@ -31,3 +31,20 @@ describe('an agent that heeds no window', () => {
     expect(sent.map(({ message }) => message?.$case)).toEqual(['request', 'requestCancel']);
   });
 });
+
+describe('a request that is given up', () => {
+  it('ends at the agent also while nobody reads its answer', async () => {
+    const sent: ConnectResponse[] = [];
+    const requests = new OpenRequests((message) => sent.push(message));
+    const stop = new AbortController();
+    const answer = requests.ask({ $case: 'syncNow', value: { bundle: '' } }, { signal: stop.signal });
+    const first = answer.next();
+    requests.chunk({ id: 1n, data: Buffer.from('x'), gzip: false });
+    await first;
+    stop.abort(new Error('enough'));
+    expect(sent.map(({ message }) => message?.$case)).toEqual(['request', 'requestCancel']);
+    requests.chunk({ id: 1n, data: Buffer.from('x'), gzip: false });
+    await expect(answer.next()).rejects.toThrow('enough');
+    expect(sent).toHaveLength(2);
+  });
+});

@@ -39,7 +39,11 @@ export class OpenRequests {
     const id = ++this.#lastId;
     const request: OpenRequest = { id, chunks: [], end: undefined, taken: 0, wake: () => undefined };
     this.#open.set(id, request);
-    const onAbort = () => request.wake();
+    // At once: whoever asked may be busy with what came, and read on late or never.
+    const onAbort = () => {
+      this.#leave(request);
+      request.wake();
+    };
     options.signal?.addEventListener('abort', onAbort);
     this.#send({
       message: {
@@ -56,8 +60,13 @@ export class OpenRequests {
       yield* this.#answer(request, options.signal);
     } finally {
       options.signal?.removeEventListener('abort', onAbort);
-      if (this.#open.delete(id) && request.end === undefined) this.#cancel(id);
+      this.#leave(request);
     }
+  }
+
+  /** Nothing more of it is wanted. */
+  #leave(request: OpenRequest): void {
+    if (this.#open.delete(request.id) && request.end === undefined) this.#cancel(request.id);
   }
 
   /** A chunk of a request that is no longer open is dropped: its cancel is on the way. */

@@ -1,5 +1,12 @@
 import { createKubeClient } from '@muster/kube';
-import { type RawApply, rawApplies, startCluster, type StubHub, type TestCluster } from '@muster/testing';
+import {
+  type RawApply,
+  rawApplies,
+  startCluster,
+  type StubBundle,
+  type StubHub,
+  type TestCluster,
+} from '@muster/testing';
 import { configMaps, nameOf } from './config-maps.ts';
 import { marked } from './marked.ts';
 import { peakRssMb, pssMb } from './process-usage.ts';
@@ -14,6 +21,8 @@ const RAW = [
   { namespace: 'raw16', inFlight: 16 },
 ] as const;
 const AGENT = 'agent';
+/** What the agent has applied before, so that it is as warm as one that has run for a while; the raw side's server is as warm. */
+const EARLIER = { name: 'earlier', namespace: 'earlier', count: 100 };
 
 export const bytesEach = SIZE;
 
@@ -26,7 +35,7 @@ export interface Round {
   readonly restMb: number;
 }
 
-/** A fresh cluster with an agent that has nothing to do yet; both end with `measure`. */
+/** A fresh cluster with an agent that has nothing to do; both end with `measure`. */
 export async function onFreshCluster<T>(
   flags: readonly string[],
   measure: (cluster: TestCluster, agent: StubAgent) => Promise<T>,
@@ -36,6 +45,8 @@ export async function onFreshCluster<T>(
     await makeNamespaces(cluster);
     const agent = await startStubAgent(cluster);
     try {
+      agent.hub.announce([earlier()]);
+      await agent.hub.status(EARLIER.name, (status) => status.sync === 1);
       return await measure(cluster, agent);
     } finally {
       await agent.stop();
@@ -65,9 +76,14 @@ export async function measureRound(objects: number, round: number, restMs: numbe
 export async function announced(hub: StubHub, count: number): Promise<number> {
   const objects = configMaps(count, SIZE, AGENT);
   const started = performance.now();
-  hub.announce([{ name: BUNDLE, namespace: AGENT, objects }]);
+  hub.announce([earlier(), { name: BUNDLE, namespace: AGENT, objects }]);
   await hub.status(BUNDLE, (status) => status.sync === 1);
   return (performance.now() - started) / 1000;
+}
+
+function earlier(): StubBundle {
+  const { name, namespace, count } = EARLIER;
+  return { name, namespace, objects: configMaps(count, SIZE, namespace) };
 }
 
 async function raw(
@@ -86,7 +102,7 @@ async function raw(
 async function makeNamespaces(cluster: TestCluster): Promise<void> {
   const kube = createKubeClient(cluster.config);
   const namespaces = (await kube.resourceFor('', 'v1', 'Namespace'))!;
-  for (const name of [...RAW.map(({ namespace }) => namespace), AGENT]) {
+  for (const name of [...RAW.map(({ namespace }) => namespace), AGENT, EARLIER.namespace]) {
     await kube.create(namespaces, undefined, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
   await kube.close();

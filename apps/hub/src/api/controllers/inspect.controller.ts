@@ -15,6 +15,7 @@ import { Inspections, type Question } from '../inspect/inspections.ts';
 import { streamLog } from '../inspect/log-stream.ts';
 import { kubernetesEvent, liveDifference, treeNode } from '../inspect/parts.ts';
 import { Problem } from '../problem.ts';
+import { plain } from '../../status/status-row.ts';
 import { readQuery } from '../validation.ts';
 
 /** What is in a cluster now, by the word of its agent. */
@@ -117,7 +118,7 @@ export class InspectController {
   ): Promise<void> {
     await this.#inspections.ask(question, { request, reply }, withinMs, async (parts) => {
       const all: InspectPart[] = [];
-      for await (const some of parts) all.push(...some);
+      for await (const some of parts) for (const part of some) all.push(part);
       await reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(toBody(all)));
     });
   }
@@ -134,7 +135,7 @@ interface Of {
 }
 
 function noticesOf(parts: readonly InspectPart[]): string[] {
-  return parts.flatMap(({ part }) => (part?.$case === 'notice' ? [part.value] : []));
+  return parts.flatMap(({ part }) => (part?.$case === 'notice' ? [plain(part.value)] : []));
 }
 
 function parseObject(json: string): Record<string, unknown> {

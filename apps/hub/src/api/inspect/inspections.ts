@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { Problem } from '../problem.ts';
 import { agentProblem, notConnected } from './agent-problem.ts';
+import { bounded } from './bounded.ts';
 import { relay, relayedHeader } from './relay.ts';
 
 export interface Question {
@@ -15,6 +16,8 @@ export interface Question {
 }
 
 const maxOpen = 500;
+/** The largest that agents give is a tree of 2,000 objects, or an object of 4 MiB; of differences there may be more. */
+const maxAnswerBytes = 32 * 1024 * 1024;
 
 /** Asks the agents of clusters what is there, wherever their sessions are. */
 @Injectable()
@@ -55,6 +58,8 @@ export class Inspections implements BeforeApplicationShutdown {
     const onGone = (): void => stop.abort();
     this.#open.add(stop);
     http.reply.raw.once('close', onGone);
+    // Who left while the token was looked at is not told of any more.
+    if (http.reply.raw.destroyed) stop.abort();
     try {
       const inTime = Number.isFinite(withinMs) ? [AbortSignal.timeout(withinMs)] : [];
       await this.#ask(question, http, withinMs, answer, AbortSignal.any([stop.signal, ...inTime]));
@@ -81,7 +86,10 @@ export class Inspections implements BeforeApplicationShutdown {
     if (place.where === 'here') {
       const { agentVersion } = place.session.hello;
       try {
-        await answer(readParts(place.session.request(request, { signal })), signal);
+        const chunks = place.session.request(request, { signal });
+        // What has an end is kept until it is whole; all else goes on to the client as it comes.
+        const kept = Number.isFinite(withinMs) ? bounded(chunks, maxAnswerBytes) : chunks;
+        await answer(readParts(kept), signal);
       } catch (error) {
         throw agentProblem(error, name, agentVersion, withinMs);
       }

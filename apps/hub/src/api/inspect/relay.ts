@@ -18,7 +18,7 @@ export async function relay(
 ): Promise<void> {
   let answer: Response;
   try {
-    answer = await fetch(`${address}${request.url}`, {
+    answer = await fetch(`${address}${pathOf(request.url)}`, {
       headers: { authorization: request.headers.authorization ?? '', [relayedHeader]: '1' },
       redirect: 'error',
       signal,
@@ -42,6 +42,12 @@ export async function relay(
   }
   // The client went away, or the replica did: there is nobody to tell, or nothing more to tell.
   await pipeline(Readable.fromWeb(answer.body), reply.raw).catch(() => reply.raw.destroy());
+}
+
+/** A request may name a host of its own, which is nothing to go by: the token goes to replicas alone. */
+export function pathOf(url: string): string {
+  const { pathname, search } = new URL(url, 'http://hub');
+  return `${pathname}${search}`;
 }
 
 function whyOf(error: unknown): string {

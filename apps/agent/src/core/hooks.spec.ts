@@ -1,5 +1,7 @@
+import type { InventoryEntry } from '@muster/apply-plan';
 import type { Resource } from '@muster/kube';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Hooks } from './hooks.ts';
 import { SimulatedAgent, configMap, configMaps, until } from './testing.ts';
 
 const jobs: Resource = { ...configMaps, group: 'batch', kind: 'Job', plural: 'jobs' };
@@ -98,5 +100,35 @@ describe('hooks', () => {
     expect(status.message).toContain('cannot run until that is gone');
     await agent.kube.delete(jobs, { namespace: 'shop', name: 'migrate' });
     await syncs();
+  });
+});
+
+describe('a hook whose object was made', () => {
+  it('is told of at once, so that it is durable whatever else is under way', () => {
+    const id = 'batch/Job/shop/migrate';
+    const first: InventoryEntry[] = [];
+    let news = 0;
+    const entry: InventoryEntry = {
+      id,
+      bundle: 'shop',
+      apiVersion: 'batch/v1',
+      state: 'owned',
+      uid: 'u',
+      adopted: false,
+      hook: { manifest: 'm', runs: [{ phase: 'PreSync', state: 'started', startedAt: 1 }] },
+    };
+    const hooks = new Hooks({
+      ledger: {
+        entries: new Map([[id, entry]]),
+        get: () => entry,
+        setFirst: (changed) => void first.push(changed),
+      },
+      tailOf: async () => undefined,
+      onNews: () => void news++,
+      now: () => 7,
+    });
+    hooks.begun(id);
+    expect(first.map(({ hook }) => hook?.runs[0]?.startedAt)).toEqual([7]);
+    expect(news).toBe(1);
   });
 });

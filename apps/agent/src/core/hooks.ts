@@ -43,13 +43,17 @@ export class Hooks {
     return view.isNews || input.observe(id).state !== 'present';
   }
 
-  /** Its object was made: from now on the deadline counts. */
+  /**
+   * Its object was made: from now on the deadline counts. That becomes durable at once, whatever others do meanwhile: an
+   * agent that is started again when the object is gone must know that there was one.
+   */
   begun(id: ObjectId): void {
     const entry = this.#o.ledger.get(id);
     if (entry?.state !== 'owned' || !entry.hook) return;
     const startedAt = this.#o.now();
     const runs = entry.hook.runs.map((run) => (run.state === 'started' ? { ...run, startedAt } : run));
     this.#o.ledger.setFirst({ ...entry, hook: { ...entry.hook, runs } });
+    this.#o.onNews();
   }
 
   /** Keeps the last that a failed hook wrote, before anything deletes it. */

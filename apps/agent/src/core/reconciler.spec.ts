@@ -132,6 +132,33 @@ describe('the reconciler', () => {
     expect(watches.map((signal) => signal?.aborted)).toEqual([true, false]);
   });
 
+  it('goes on with the waves of one bundle while the writes of another hang', async () => {
+    const hung = gate();
+    await start((kube) => ({
+      apply: async (resource, at, body, options) => {
+        if (at.name === 'hangs') await hung.opened;
+        return kube.apply(resource, at, body, options);
+      },
+      // No event is to be what helps.
+      async *follow(resource, options) {
+        for await (const event of kube.follow(resource, options)) if (event.type === 'LISTED') yield event;
+      },
+    }));
+    const inWave = (name: string, wave: string) => ({
+      ...configMap(name),
+      metadata: { name, annotations: { 'muster.dev/wave': wave } },
+    });
+    await agent.say({
+      assignments: [
+        { bundle: 'slow', namespace: 'shop', objects: [configMap('hangs')] },
+        { bundle: 'shop', namespace: 'shop', objects: ['0', '1', '2'].map((n) => inWave(`w${n}`, n)) },
+      ],
+    });
+    await synced();
+    expect(await agent.names()).toEqual(['w0', 'w1', 'w2']);
+    hung.open();
+  });
+
   it('deletes again after a deletion that failed', async () => {
     await start();
     await agent.say({ ...shop(configMap('a')), deletionConsents: ['shop'] });

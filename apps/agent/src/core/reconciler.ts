@@ -1,6 +1,6 @@
 import { afterVerification, isVerified } from '@muster/apply-plan';
 import type { InventoryEntry, Plan, Step } from '@muster/apply-plan';
-import type { ObjectId, Policy, Version } from '@muster/manifest';
+import type { ObjectId, Version } from '@muster/manifest';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { ClusterView } from '../inspect/view.ts';
 import { errorText } from '../log.ts';
@@ -20,7 +20,7 @@ import type { RoundKnowledge } from './round-plan.ts';
 import { makeParts, stopParts } from './parts.ts';
 import type { Parts, PartsOptions } from './parts.ts';
 import { Runner } from './runner.ts';
-import { resourceOf, wantedKey } from './target.ts';
+import { policyOf, resourceOf, wantedKey } from './target.ts';
 import type { ResolvedTarget, Target } from './target.ts';
 import type { Teller } from './teller.ts';
 import type { Waits } from './waits.ts';
@@ -283,7 +283,7 @@ export class Reconciler {
     if (entry !== known) this.#waker.wake(0);
     if (this.#forgetDeleted(id)) {
       if (this.#waits.isHeld) this.#waker.wake(50);
-      if (this.#runner.isIdle) this.#waker.soon(() => void this.#drained(false));
+      if (this.#runner.isIdle) this.#waker.soon('inventory', () => void this.#drained(false));
       return;
     }
     this.#crdChanged(id);
@@ -294,7 +294,7 @@ export class Reconciler {
       if (id.startsWith(crdPrefix) && live.health.status === 'Healthy' && this.#lookout.misses) {
         this.#rediscover();
       }
-      this.#waker.soon(() => this.#tellStatuses());
+      this.#waker.soon('statuses', () => this.#tellStatuses());
       return;
     }
     if (entry.state === 'owned' && !entry.ended && this.#observer.isDoubtful(id)) this.#drift.deleted(id);
@@ -307,12 +307,14 @@ export class Reconciler {
   /** What the watch told while the write was in flight was not acted on: it may have told of the end already. */
   #done(step: Step): void {
     this.#stepsDone++;
+    // What others do may take long: whoever waits for this step need not wait for them.
+    if (this.#waits.isHeld) this.#waker.wake(1_000);
     if (step.kind === 'delete') {
       if (!this.#forgetDeleted(step.id)) this.#endsUnseen = true;
       return;
     }
     if (step.reason === 'hook') return this.#hooks.begun(step.id);
-    this.#drift.ended(step);
+    this.#drift.ended(step, this.#failures.of(step.id) === undefined);
     this.#crdChanged(step.id);
     this.#checkApplied(step.id);
   }
@@ -324,7 +326,7 @@ export class Reconciler {
     const wanted = resolved.wanted.get(wantedKey(entry.id, entry.bundle));
     if (this.#hooks.changed(entry, wanted, planInput(target, resolved, this.#knowledge())))
       this.#waker.wake(0);
-    else this.#waker.soon(() => this.#tellStatuses());
+    else this.#waker.soon('statuses', () => this.#tellStatuses());
   }
 
   #checkApplied(id: ObjectId): void {
@@ -392,9 +394,4 @@ export class Reconciler {
     this.#o.log.warn(`a round failed, and is tried again: ${errorText(error)}`);
     this.#waker.failed();
   }
-}
-
-/** Of a bundle that is assigned, or left and isn't gone yet. */
-function policyOf(bundle: string, target: Target | undefined): Policy | undefined {
-  return target?.bundles.find((it) => it.bundle === bundle)?.policy ?? target?.leaving.get(bundle);
 }

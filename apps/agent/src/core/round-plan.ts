@@ -59,9 +59,12 @@ export function planInput(target: Target, resolved: ResolvedTarget, know: RoundK
     ),
     desired: resolved.desired,
     inventory,
-    // A hook whose object is gone has failed: that it only seems to be gone must not suffice.
+    // A hook whose object is gone has failed: that it only seems to be gone must not suffice. And what was last seen
+    // of a kind says nothing once the kind isn't served: no step could set it right.
     observe: (id) =>
-      inventory.get(id)?.hook && observer.isDoubtful(id) ? { state: 'unobserved' } : observer.observe(id),
+      resolved.unserved.has(id) || (inventory.get(id)?.hook && observer.isDoubtful(id))
+        ? { state: 'unobserved' }
+        : observer.observe(id),
     health: (id) => observer.record(id)?.health,
     now: know.now,
     unplanned: unplannedOf(target, resolved),

@@ -59,6 +59,8 @@ export interface ResolvedTarget {
   readonly wantedIds: ReadonlySet<ObjectId>;
   /** Objects whose kind the cluster doesn't serve. */
   readonly unresolved: readonly Wanted[];
+  /** Those of them that the inventory has: wanted still, but nothing can be asked or written. */
+  readonly unserved: ReadonlySet<ObjectId>;
   /** What to watch, by group and plural. */
   readonly resources: ReadonlyMap<string, Resource>;
 }
@@ -75,26 +77,24 @@ export function resolveTarget(
   const desired: DesiredObject[] = [];
   const wanted = new Map<string, Wanted>();
   const unresolved: Wanted[] = [];
+  const unserved = new Set<ObjectId>();
   const resources = new Map<string, Resource>();
   const watch = (resource: Resource): void => {
     const key = `${resource.group}/${resource.plural}`;
     if (!resources.has(key)) resources.set(key, resource);
   };
-  const byLooseName = new Map<string, ObjectId>();
   for (const entry of inventory.values()) {
-    const key = parseObjectId(entry.id);
-    if (key) byLooseName.set(`${key.group}/${key.kind}/${key.name}`, entry.id);
     const resource = resourceOf(entry.id, entry.apiVersion, kinds);
     if (resource) watch(resource);
   }
   for (const bundle of target.bundles) {
     resolveKinds(bundle, kinds);
     for (const object of bundle.objects) {
-      // While nobody knows its scope, what may be it in the inventory is still wanted.
-      const id = object.id ?? byLooseName.get(`${object.group}/${object.kind}/${object.name}`);
+      const id = object.id ?? knownId(bundle, object, inventory);
       if (object.resource) watch(object.resource);
       else unresolved.push({ bundle, object });
       if (id === undefined) continue;
+      if (!object.resource) unserved.add(id);
       const ignoring = ignoringPrint(bundle, object);
       desired.push({
         id,
@@ -103,10 +103,23 @@ export function resolveTarget(
         ...(ignoring !== undefined && { ignoring }),
         ...(object.placement && { placement: object.placement }),
       });
-      wanted.set(wantedKey(id, bundle.bundle), { bundle, object });
+      // Only here it may turn out that a bundle has an object twice: the first is granted, as with all claims.
+      const key = wantedKey(id, bundle.bundle);
+      if (!wanted.has(key)) wanted.set(key, { bundle, object });
     }
   }
-  return { desired, wanted, wantedIds: new Set(desired.map((object) => object.id)), unresolved, resources };
+  const wantedIds = new Set(desired.map((object) => object.id));
+  return { desired, wanted, wantedIds, unresolved, unserved, resources };
+}
+
+/** While nobody knows its scope, what it can only be in the inventory is still wanted. */
+function knownId(
+  { policy }: WantedBundle,
+  object: WantedObject,
+  inventory: ReadonlyMap<ObjectId, InventoryEntry>,
+): ObjectId | undefined {
+  const namespace = object.ownNamespace || (policy.namespace ?? 'default');
+  return [namespace, ''].map((it) => objectId({ ...object, namespace: it })).find((id) => inventory.has(id));
 }
 
 export function resourceOf(id: ObjectId, apiVersion: string, kinds: Kinds): Resource | undefined {
@@ -115,6 +128,11 @@ export function resourceOf(id: ObjectId, apiVersion: string, kinds: Kinds): Reso
   return (
     kinds.find(key.group, parseApiVersion(apiVersion).version, key.kind) ?? kinds.findAny(key.group, key.kind)
   );
+}
+
+/** Of a bundle that is assigned, or left and isn't gone yet. */
+export function policyOf(bundle: string, target: Target | undefined): Policy | undefined {
+  return target?.bundles.find((it) => it.bundle === bundle)?.policy ?? target?.leaving.get(bundle);
 }
 
 export function surveyTarget(id: ObjectId, resource: Resource): SurveyTarget | undefined {

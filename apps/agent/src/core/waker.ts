@@ -3,6 +3,8 @@ const maxTroubleMs = 60_000;
 /** While nothing at all can be done, not even what is due. */
 const maxFailedMs = 10_000;
 const soonMs = 100;
+/** What a timer takes at most: it would end at once with more. */
+const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * Runs one round at a time, whoever asks for it: asking while one runs means one more after it. Holds all timers of
@@ -17,7 +19,7 @@ export class Waker {
   #wakeTimer: NodeJS.Timeout | undefined;
   #wakesAt = Infinity;
   #troubleMs = 0;
-  #soonTimer: NodeJS.Timeout | undefined;
+  readonly #soonTimers = new Map<string, NodeJS.Timeout>();
 
   constructor(round: () => Promise<void>, onError: (error: unknown) => void) {
     this.#round = round;
@@ -33,7 +35,8 @@ export class Waker {
     if (this.#stopped || time >= this.#wakesAt) return;
     clearTimeout(this.#wakeTimer);
     this.#wakesAt = time;
-    this.#wakeTimer = setTimeout(() => void this.#run(), Math.max(0, time - Date.now()));
+    const inMs = Math.min(maxTimerMs, Math.max(0, time - Date.now()));
+    this.#wakeTimer = setTimeout(() => void this.#run(), inMs);
   }
 
   /** Something waits for what no event tells: look again, less and less often while it lasts. */
@@ -48,19 +51,20 @@ export class Waker {
     this.wake(this.#troubleMs * (0.8 + 0.4 * Math.random()));
   }
 
-  /** Runs a cheap thing once for many that ask for it shortly after each other. */
-  soon(action: () => void): void {
-    if (this.#stopped) return;
-    this.#soonTimer ??= setTimeout(() => {
-      this.#soonTimer = undefined;
+  /** Does a cheap thing, known by its name, once for many that ask for it shortly after each other. */
+  soon(what: string, action: () => void): void {
+    if (this.#stopped || this.#soonTimers.has(what)) return;
+    const timer = setTimeout(() => {
+      this.#soonTimers.delete(what);
       action();
     }, soonMs);
+    this.#soonTimers.set(what, timer);
   }
 
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#wakeTimer);
-    clearTimeout(this.#soonTimer);
+    for (const timer of this.#soonTimers.values()) clearTimeout(timer);
   }
 
   async #run(): Promise<void> {

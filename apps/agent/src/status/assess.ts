@@ -51,7 +51,7 @@ export function skipsByBundle(plan: Plan): SkipsByBundle {
 export function rivalClaims(skips: SkipsByBundle): ReadonlyMap<string, readonly string[]> {
   const result = new Map<string, string[]>();
   for (const { id, bundle, reason, other } of [...skips.values()].flat()) {
-    if (reason !== 'claimed-by-two-bundles' || other === undefined) continue;
+    if (reason !== 'claimed-by-two-bundles' || other === undefined || other === bundle) continue;
     const warning = `${describeObject(id)} stays with this bundle; bundle ${bundle} has it as well`;
     const list = result.get(other);
     if (list) list.push(warning);

@@ -15,7 +15,14 @@ export function sayOf(
     case 'owned-by-other':
       return { sync: 'OutOfSync', reason: 'OwnedByOther', message: `it belongs to ${other}` };
     case 'claimed-by-two-bundles':
-      return { sync: 'OutOfSync', reason: 'ClaimedByTwo', message: `bundle ${other} has it as well` };
+      return {
+        sync: 'OutOfSync',
+        reason: 'ClaimedByTwo',
+        message:
+          other === skip.bundle
+            ? 'its bundle has it twice in this cluster: only the first is applied'
+            : `bundle ${other} has it as well`,
+      };
     case 'paused':
       return { sync: 'OutOfSync', reason: 'Paused', message: 'paused: it is not written' };
     case 'terminating':

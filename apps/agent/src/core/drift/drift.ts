@@ -16,7 +16,7 @@ import { Notices } from './notices.ts';
 
 export interface DriftOptions {
   readonly kube: KubeClient;
-  readonly observer: Pick<Observer, 'record' | 'noteSeen'>;
+  readonly observer: Pick<Observer, 'record' | 'noteSeen' | 'noteAbsent'>;
   readonly setEntry: (entry: InventoryEntry) => void;
   readonly now: () => number;
 }
@@ -49,7 +49,11 @@ export class Drift {
     const isReported = write.bundle.policy.drift === 'Notify';
     if (!isReported && this.#isPlainlyTaken(write)) return false;
     const finding = await examine(write, { kube: this.#o.kube, actor, lossSuffices: !isReported });
-    if (finding.kind === 'gone') return true;
+    if (finding.kind === 'gone') {
+      // The watch may be late to tell: until then it would be looked at again and again.
+      this.#o.observer.noteAbsent(id);
+      return true;
+    }
     const live = JSON.parse(finding.text) as KubeObject;
     if (finding.kind === 'differs') {
       if (!isReported) {
@@ -99,12 +103,12 @@ export class Drift {
     this.#offences.set(id, { kind: 'deleted' });
   }
 
-  /** A step of an object ended, whatever became of it. */
-  ended(step: ApplyStep): void {
+  /** A step of an object ended. Where it failed nothing was set right: that is no part of a fight. */
+  ended(step: ApplyStep, hasSucceeded: boolean): void {
     const offence = this.#offences.get(step.id);
     if (!this.#offences.delete(step.id)) return;
     this.#notices.forget(step.id);
-    if (offence) this.#fights.healed(step.id, step.object.digest, offence);
+    if (offence && hasSucceeded) this.#fights.healed(step.id, step.object.digest, offence);
   }
 
   isWaiting(id: ObjectId, digest: string | undefined): boolean {

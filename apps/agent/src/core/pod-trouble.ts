@@ -123,7 +123,7 @@ async function tailOf(
   const { namespace = '', name } = pod.metadata;
   try {
     const redactor = await redactorFor(kube, pod, signal);
-    if (!redactor) return undefined;
+    if (redactor.unknown === 'unread') return undefined;
     const text = await read(
       kube.logs({ namespace, name }, { ...log, tailLines, limitBytes: tailBytes, signal }),
     );

@@ -6,7 +6,7 @@ import { merged } from './merged.ts';
 import { InspectionRefused } from './model.ts';
 import type { Finding, LogQuery, LogSource } from './model.ts';
 import { fieldsOf, listOf, textOf } from './read.ts';
-import { Redactor, redactorFor } from './redactor.ts';
+import { redactorFor } from './redactor.ts';
 
 /** As many containers are read for one question; the rest is said to be left out. */
 const maxSources = 20;
@@ -59,10 +59,15 @@ async function* read(
   const { namespace, pod: name, container } = source;
   try {
     const redactor = await redactorFor(kube, pod, signal);
-    if (!redactor)
-      yield [notice(`the agent may not read the Secrets of Pod ${name}: only what looks like one is masked`)];
+    const { unknown } = redactor;
+    if (unknown === 'unread')
+      yield [
+        notice(
+          `the agent cannot read all Secrets of Pod ${name}: of the others only what looks like one is masked`,
+        ),
+      ];
     const clean = (line: string): string =>
-      redactor ? redactor.redact(line) : new Redactor([]).redactStrictly(line);
+      unknown === 'nothing' ? redactor.redact(line) : redactor.redactStrictly(line);
     const chunks = kube.logs(
       { namespace, name },
       {

@@ -19,19 +19,45 @@ const encoded = (text: string): string => Buffer.from(text).toString('base64');
 describe('a redactor', () => {
   it('takes the values of the Secrets out that a Pod was given, as they are and as they are kept', async () => {
     const data = { p: encoded('correct horse\n'), short: encoded('yes') };
-    const redactor = (await redactorFor(
+    const redactor = await redactorFor(
       kubeWith(async () => ({ data })),
       withSecret,
       signal,
-    ))!;
+    );
     expect(redactor.redact(`yes, "correct horse" is ${data.p}`)).toBe('yes, "***" is ***');
   });
 
-  it('is none where a Secret may not be read, and takes a missing one for empty', async () => {
-    const refuse = (status: number) =>
-      kubeWith(() => Promise.reject(new KubeApiError(status, 'Reason', 'message')));
-    expect(await redactorFor(refuse(403), withSecret, signal)).toBeUndefined();
-    expect((await redactorFor(refuse(404), withSecret, signal))?.redact('text')).toBe('text');
+  it('knows them also in JSON and in URLs', async () => {
+    const data = { p: encoded('a"b/c d\\e') };
+    const redactor = await redactorFor(
+      kubeWith(async () => ({ data })),
+      withSecret,
+      signal,
+    );
+    expect(redactor.redact('{"p":"a\\"b/c d\\\\e"}')).toBe('{"p":"***"}');
+    expect(redactor.redact('postgres://shop:a%22b%2Fc%20d%5Ce@db')).toBe('postgres://shop:***@db');
+  });
+
+  it('says where a Secret cannot be read, or is gone, and still masks what the others hold', async () => {
+    const two = pod({
+      containers: [{ envFrom: [{ secretRef: { name: 'a' } }, { secretRef: { name: 'b' } }] }],
+    });
+    const withFirst = (status: number) => {
+      let reads = 0;
+      return kubeWith(() =>
+        reads++ === 0
+          ? Promise.resolve({ data: { p: encoded('correct horse') } })
+          : Promise.reject(new KubeApiError(status, 'Reason', 'message')),
+      );
+    };
+    for (const [status, unknown] of [
+      [403, 'unread'],
+      [404, 'gone'],
+    ] as const) {
+      const redactor = await redactorFor(withFirst(status), two, signal);
+      expect(redactor.unknown).toBe(unknown);
+      expect(redactor.redactStrictly('it is correct horse')).toBe('it is ***');
+    }
   });
 
   it('takes also what looks like a credential out of lines that many read', () => {

@@ -20,11 +20,17 @@ const credentials: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** What of a Pod's Secrets is not known: nothing; some that are gone, and may have been there when it began; or more. */
+export type Unknown = 'nothing' | 'gone' | 'unread';
+
 /** Takes what Secrets hold out of lines that a container wrote. */
 export class Redactor {
+  /** Where it is anything, `redactStrictly` is what a line needs. */
+  readonly unknown: Unknown;
   readonly #values: readonly string[];
 
-  constructor(values: Iterable<string>) {
+  constructor(values: Iterable<string>, unknown: Unknown = 'nothing') {
+    this.unknown = unknown;
     // The longest first: one may begin with another.
     this.#values = [...new Set(values)].sort((a, b) => b.length - a.length);
   }
@@ -45,37 +51,38 @@ export class Redactor {
   }
 }
 
-/**
- * A redactor of all Secrets that a Pod was given. `undefined` where one of them cannot be read, so that nobody knows
- * what is to be masked. A Secret that there isn't hides nothing.
- */
-export async function redactorFor(
-  kube: KubeClient,
-  pod: KubeObject,
-  signal: AbortSignal,
-): Promise<Redactor | undefined> {
+/** A redactor of all Secrets that a Pod was given, as far as they can be read. */
+export async function redactorFor(kube: KubeClient, pod: KubeObject, signal: AbortSignal): Promise<Redactor> {
   const names = secretsOf(pod);
-  if (names.length > maxSecrets) return undefined;
   const { namespace = '' } = pod.metadata;
   const values = new Set<string>();
-  for (const name of names) {
+  let unknown: Unknown = names.length > maxSecrets ? 'unread' : 'nothing';
+  for (const name of names.slice(0, maxSecrets)) {
     try {
       const secret = await kube.get(secrets, { namespace, name }, { signal });
       for (const value of Object.values(fieldsOf(secret['data']))) addForms(textOf(value), values);
     } catch (error) {
       if (!(error instanceof KubeApiError)) throw error;
-      if (error.status !== 404) return undefined;
+      if (error.status !== 404) unknown = 'unread';
+      else if (unknown === 'nothing') unknown = 'gone';
     }
-    if (values.size > maxValues) return undefined;
+    if (values.size <= maxValues) continue;
+    unknown = 'unread';
+    break;
   }
-  return new Redactor(values);
+  return new Redactor(values, unknown);
 }
 
-/** A value as it is kept, as it is, and line by line. */
+/** A value as it is kept, as it is, line by line, and as programs write texts into JSON and URLs. */
 function addForms(encoded: string, values: Set<string>): void {
   const text = Buffer.from(encoded, 'base64').toString('utf8');
   const lines = text.split(/\r?\n/).map((line) => line.trim());
-  for (const form of [encoded, text.trim(), ...lines]) if (form.length >= minLength) values.add(form);
+  const plain = [text.trim(), ...lines].filter((form) => form.length >= minLength);
+  for (const form of [encoded, ...plain]) if (form.length >= minLength) values.add(form);
+  for (const form of plain) {
+    values.add(JSON.stringify(form).slice(1, -1));
+    values.add(encodeURIComponent(form.toWellFormed()));
+  }
 }
 
 /** By name, in the Pod's namespace. */

@@ -139,10 +139,6 @@ describe('the reconciler', () => {
         if (at.name === 'hangs') await hung.opened;
         return kube.apply(resource, at, body, options);
       },
-      // No event is to be what helps.
-      async *follow(resource, options) {
-        for await (const event of kube.follow(resource, options)) if (event.type === 'LISTED') yield event;
-      },
     }));
     const inWave = (name: string, wave: string) => ({
       ...configMap(name),

@@ -3,6 +3,7 @@ import type { KubeClient, KubeObject } from '@muster/kube';
 import { events } from '../resources.ts';
 import type { ClusterEvent } from './model.ts';
 import { fieldsOf, textOf } from './read.ts';
+import { maskCredentials } from './redactor.ts';
 import { readSafely } from './safely.ts';
 import type { Branch } from './tree.ts';
 
@@ -45,7 +46,8 @@ function eventOf(item: KubeObject, object: ClusterEvent['object']): ClusterEvent
     object,
     type: plainLine(textOf(item['type']), 40),
     reason: plainLine(textOf(item['reason']), 128),
-    message: plainLine(textOf(item['message']), maxMessage),
+    // A probe's or a hook's own words may stand in it.
+    message: maskCredentials(plainLine(textOf(item['message']), maxMessage)),
     count: typeof count === 'number' ? count : 1,
     firstAt: first,
     lastAt: time(series.lastObservedTime) || time(item['lastTimestamp']) || first,

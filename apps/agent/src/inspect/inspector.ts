@@ -8,10 +8,11 @@ import type { BlobStore } from '../state/blob-store.ts';
 import { differencesOf } from './differences.ts';
 import { eventsOf } from './events.ts';
 import { logsOf } from './logs.ts';
-import { maskedObject } from './mask.ts';
+import { maskedObject, maskedPod } from './mask.ts';
 import { InspectionRefused } from './model.ts';
 import type { Finding, Inspection, ObjectQuery } from './model.ts';
 import { asksForAll, fits, printQuery, theOne } from './query.ts';
+import { redactorFor } from './redactor.ts';
 import { gatherTree } from './tree.ts';
 import type { Branch, Tree } from './tree.ts';
 import { Turns } from './turns.ts';
@@ -117,8 +118,14 @@ export class Inspector {
     if (!resource || !node.uid) return { kind: 'object', node, json: '' };
     const { namespace, name } = node.object;
     const key = { ...(namespace ? { namespace } : {}), name };
-    const live = await this.#o.kube.get(resource, key, { signal });
-    const json = JSON.stringify(maskedObject(live));
+    const { kube } = this.#o;
+    const live = await kube.get(resource, key, { signal });
+    // Another that took its name meanwhile may be anybody's.
+    if (live.metadata.uid !== node.uid)
+      throw new InspectionRefused('not-found', `${printQuery(object)} was replaced while it was looked at`);
+    const isPod = resource.group === '' && resource.kind === 'Pod';
+    const shown = isPod ? maskedPod(live, await redactorFor(kube, live, signal)) : live;
+    const json = JSON.stringify(maskedObject(shown));
     if (json.length > maxObjectBytes)
       throw new InspectionRefused('unavailable', `${printQuery(object)} is too large to be shown`);
     return { kind: 'object', node, json };

@@ -27,7 +27,7 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
 
 /** As a terminal may show it: colours and all that moves the cursor are left out, tabs stay. */
 function plain(line: string): string {
-  return line.slice(0, maxLineBytes).replace(escapes, '').replace(unprintable, '').toWellFormed();
+  return line.replace(escapes, '').replace(unprintable, '').slice(0, maxLineBytes).toWellFormed();
 }
 
 const escapes = /\p{Cc}\[[0-9;?]*[A-Za-z]/gu;

@@ -1,7 +1,7 @@
 import { plainLine } from '@muster/health';
 import { KubeApiError } from '@muster/kube';
 import type { KubeClient, KubeObject } from '@muster/kube';
-import { linesOf } from './log-lines.ts';
+import { linesOf, maxLineBytes } from './log-lines.ts';
 import { merged } from './merged.ts';
 import { InspectionRefused } from './model.ts';
 import type { Finding, LogQuery, LogSource } from './model.ts';
@@ -66,8 +66,10 @@ async function* read(
           `the agent cannot read all Secrets of Pod ${name}: of the others only what looks like one is masked`,
         ),
       ];
-    const clean = (line: string): string =>
-      unknown === 'nothing' ? redactor.redact(line) : redactor.redactStrictly(line);
+    const clean = (line: string): string => {
+      const isCut = line.length >= maxLineBytes;
+      return unknown === 'nothing' ? redactor.redact(line, isCut) : redactor.redactStrictly(line, isCut);
+    };
     const chunks = kube.logs(
       { namespace, name },
       {

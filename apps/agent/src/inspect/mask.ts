@@ -1,5 +1,6 @@
 import type { KubeObject } from '@muster/kube';
 import { fieldsOf } from './read.ts';
+import type { Redactor } from './redactor.ts';
 
 const masked = '***';
 /** Annotations of a Secret that hold nothing of it. */
@@ -24,6 +25,18 @@ export function maskedObject(object: KubeObject): Readonly<Record<string, unknow
     ...(object['data'] !== undefined && { data: maskedValues(object['data']) }),
     ...(object['stringData'] !== undefined && { stringData: maskedValues(object['stringData']) }),
   };
+}
+
+/** A Pod whose containers' last words, which may be the end of their log, hold nothing of its Secrets. */
+export function maskedPod(pod: KubeObject, redactor: Redactor): KubeObject {
+  return { ...pod, status: textsThrough(pod['status'], (text) => redactor.redactStrictly(text)) };
+}
+
+function textsThrough(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => textsThrough(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, textsThrough(item, change)]));
 }
 
 function maskedValues(values: unknown): Readonly<Record<string, string>> {

@@ -60,6 +60,15 @@ describe('a redactor', () => {
     }
   });
 
+  it('leaves nothing of a value at the end of a line that was cut within it', () => {
+    const redactor = new Redactor(['correct horse battery']);
+    expect(redactor.redact('it is correct horse b', true)).toBe('it is ***');
+    expect(redactor.redact('it is correct, correct horse', true)).toBe('it is correct, ***');
+    expect(redactor.redact('it is correct', true)).toBe('it is ***');
+    expect(redactor.redact('it is corre', true)).toBe('it is corre');
+    expect(redactor.redact('it is correct')).toBe('it is correct');
+  });
+
   it('takes also what looks like a credential out of lines that many read', () => {
     const redactor = new Redactor([]);
     const lines = {

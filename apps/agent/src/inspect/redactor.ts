@@ -35,20 +35,32 @@ export class Redactor {
     this.#values = [...new Set(values)].sort((a, b) => b.length - a.length);
   }
 
-  /** Every value of a Secret that the Pod has been given. */
-  redact(line: string): string {
+  /** Every value of a Secret that the Pod has been given. A line that `isCut` may end within one. */
+  redact(line: string, isCut = false): string {
     let result = line;
     for (const value of this.#values) if (result.includes(value)) result = result.replaceAll(value, mask);
-    return result;
+    return isCut ? this.#withoutBeginning(result) : result;
   }
 
   /** Also what only looks like a credential: for lines that go where many read them. */
-  redactStrictly(line: string): string {
-    return credentials.reduce(
-      (result, [pattern, replacement]) => result.replace(pattern, replacement),
-      this.redact(line),
-    );
+  redactStrictly(line: string, isCut = false): string {
+    return maskCredentials(this.redact(line, isCut));
   }
+
+  #withoutBeginning(line: string): string {
+    for (const value of this.#values) {
+      const head = value.slice(0, minLength);
+      let at = line.indexOf(head, Math.max(0, line.length - value.length));
+      for (; at >= 0; at = line.indexOf(head, at + 1))
+        if (value.startsWith(line.slice(at))) return line.slice(0, at) + mask;
+    }
+    return line;
+  }
+}
+
+/** Text that isn't a Pod's log, but may quote one, without what looks like a credential. */
+export function maskCredentials(text: string): string {
+  return credentials.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
 }
 
 /** A redactor of all Secrets that a Pod was given, as far as they can be read. */

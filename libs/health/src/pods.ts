@@ -106,9 +106,13 @@ function failureMessage(status: Fields, containers: readonly Fields[]): string {
     : textOf(status.reason) || 'the Pod failed';
 }
 
+/** How a container that ran ends. What it is then told with are its own words: the end of its log, which may hold anything. */
+const ownEnds: ReadonlySet<string> = new Set(['', 'Error', 'Completed', 'OOMKilled']);
+
 function terminated(end: Fields): string {
-  const message = textOf(end.message);
-  return message || `${textOf(end.reason) || 'ended'} with exit code ${numberOf(end.exitCode)}`;
+  const reason = textOf(end.reason);
+  const message = ownEnds.has(reason) ? '' : textOf(end.message);
+  return message || `${reason || 'ended'} with exit code ${numberOf(end.exitCode)}`;
 }
 
 export function jobHealth(object: LiveObject): Health {

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@muster/kube';
 import { describe, expect, it } from 'vitest';
-import { isOlder, liveRecord } from './live-record.ts';
+import { liveRecord } from './live-record.ts';
 
 const object = (fieldsV1: object, more: object = {}): KubeObject => ({
   apiVersion: 'v1',
@@ -49,16 +49,5 @@ describe('what is kept of a live object', () => {
     expect(liveRecord(object({}), before).health).toEqual({ status: 'Healthy', message: '' });
     expect(liveRecord(object({}, { resourceVersion: '11' }), before).health.status).toBe('Progressing');
     expect(liveRecord(object({}), undefined).health.status).toBe('Progressing');
-  });
-
-  it('orders resourceVersions as numbers', () => {
-    expect(isOlder('9', '10')).toBe(true);
-    expect(isOlder('10', '9')).toBe(false);
-    expect(isOlder('10', '10')).toBe(false);
-  });
-
-  it('concludes nothing from resourceVersions that are no numbers', () => {
-    expect(isOlder('a', 'bb')).toBe(false);
-    expect(isOlder('', '10')).toBe(false);
   });
 });

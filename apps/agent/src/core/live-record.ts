@@ -95,14 +95,3 @@ export function idOfLive(object: KubeObject, resource: Resource): ObjectId {
   const { name, namespace = '' } = object.metadata;
   return objectId({ group: resource.group, kind: resource.kind, namespace, name });
 }
-
-const decimal = /^\d+$/;
-
-/**
- * resourceVersions of one cluster are decimal numbers that grow (KEP-5504 makes that a promise). An aggregated API may
- * have others, of which nothing can be said.
- */
-export function isOlder(a: string, b: string): boolean {
-  if (!decimal.test(a) || !decimal.test(b)) return false;
-  return a.length === b.length ? a < b : a.length < b.length;
-}

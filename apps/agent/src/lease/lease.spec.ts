@@ -2,7 +2,7 @@ import type { KubeClient, KubeObject } from '@muster/kube';
 import { KubeApiError } from '@muster/kube';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Lease } from './lease.ts';
+import { ClusterSetBackError, Lease } from './lease.ts';
 
 const clock = vi.hoisted(() => ({ now: 0, suspended: 0 }));
 
@@ -94,5 +94,34 @@ describe('the Lease', () => {
     };
     await leaseOn(kube).acquire(new AbortController().signal);
     expect(looked.at(-1)).toBe(15_000);
+  });
+
+  it.each([
+    ['ends the agent where the cluster is as it was earlier, because a backup was put back', '50', true],
+    ['is taken up again where a renewal went through without an answer', '101', false],
+  ])('%s', async (_, found, isBack) => {
+    const mine = (resourceVersion: string): KubeObject => ({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'muster-agent', resourceVersion },
+      spec: { holderIdentity: 'me' },
+    });
+    const stop = new AbortController();
+    const replaced: string[] = [];
+    const kube: Partial<KubeClient> = {
+      get: async () => mine(replaced.length === 0 ? '99' : found),
+      replace: async (_resource, _key, object) => {
+        replaced.push(object.metadata.resourceVersion ?? '');
+        if (replaced.length === 2) throw new KubeApiError(409, 'Conflict', 'it was changed');
+        if (replaced.length === 3) stop.abort();
+        return mine('100');
+      },
+    };
+    const lease = leaseOn(kube as KubeClient);
+    await lease.acquire(stop.signal).catch(() => undefined);
+    const ended: unknown = await lease.keep(stop.signal).catch((error: unknown) => error);
+    expect(ended instanceof ClusterSetBackError).toBe(isBack);
+    expect(lease.mayWrite()).toBe(!isBack);
+    expect(replaced).toEqual(isBack ? ['99', '100'] : ['99', '100', '101']);
   });
 });

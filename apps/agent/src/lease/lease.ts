@@ -3,6 +3,7 @@ import { KubeApiError } from '@muster/kube';
 import type { KubeClient, KubeObject } from '@muster/kube';
 import { errorText } from '../log.ts';
 import type { Log } from '../log.ts';
+import { isOlder } from '../resource-version.ts';
 import { agentNamespace, leases } from '../resources.ts';
 import { ensureAgentNamespace } from '../state/agent-secrets.ts';
 import { troubleOf } from '../trouble.ts';
@@ -24,6 +25,15 @@ const watchMs = 1_000;
 /** Another agent has the Lease now. This one must stop at once. */
 export class LostLeaseError extends Error {
   override readonly name = 'LostLeaseError';
+}
+
+/**
+ * The cluster is as it was before this agent's last renewal: somebody put a backup of etcd back. What is in memory is of
+ * a time that never was, resourceVersions included, by which watches resume and answers are put in order. The agent must
+ * stop at once; the next one starts with what the cluster says.
+ */
+export class ClusterSetBackError extends Error {
+  override readonly name = 'ClusterSetBackError';
 }
 
 /**
@@ -109,7 +119,10 @@ export class Lease {
     }
   }
 
-  /** Renews for ever. Rejects with `LostLeaseError` when another took it; errors that waiting may mend are waited out. */
+  /**
+   * Renews for ever. Rejects with `LostLeaseError` when another took it, and with `ClusterSetBackError`; errors that
+   * waiting may mend are waited out.
+   */
   async keep(signal: AbortSignal): Promise<void> {
     for (let startedAt = this.#renewedAt.monotonic; ;) {
       // From the start of the last: a slow answer must not put off the next.
@@ -122,9 +135,14 @@ export class Lease {
           this.#renewedAt = never;
           throw new LostLeaseError(`${holderOf(found) || 'another agent'} took over this cluster`);
         }
+        if (found && isOlder(versionOf(found), versionOf(this.#current))) {
+          this.#renewedAt = never;
+          throw new ClusterSetBackError('the cluster was set back to an earlier state: starting anew');
+        }
         await this.#write(found);
       } catch (error) {
-        if (signal.aborted || error instanceof LostLeaseError) throw error;
+        if (signal.aborted || error instanceof LostLeaseError || error instanceof ClusterSetBackError)
+          throw error;
         const message = troubleOf(error, 0, 0)?.message ?? errorText(error);
         this.#log.warn(`cannot renew the Lease: ${message}`);
       }
@@ -190,6 +208,10 @@ export class Lease {
       throw error;
     }
   }
+}
+
+function versionOf(lease: KubeObject | undefined): string {
+  return lease?.metadata.resourceVersion ?? '';
 }
 
 function holderOf(lease: KubeObject | undefined): string {

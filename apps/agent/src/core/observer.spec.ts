@@ -57,6 +57,47 @@ describe('the observer', () => {
     expect(observer.observe(id)).toEqual({ state: 'absent' });
   });
 
+  it('takes the answer to an apply of an object that had only lost its label', async () => {
+    const observer = await told(
+      { type: 'CHANGED', object: web('u', '5') },
+      { type: 'GONE', object: web('u', '6') },
+    );
+    observer.noteApplied(id, deployments, web('u', '7'));
+    expect(observer.observe(id).state).toBe('present');
+  });
+
+  it('does not take a late look for an object that ended meanwhile', async () => {
+    const observer = await told(
+      { type: 'CHANGED', object: web('u', '5') },
+      { type: 'GONE', object: web('u', '6') },
+    );
+    observer.noteSeen(id, deployments, web('u', '5'), 'whole');
+    expect(observer.observe(id)).toEqual({ state: 'absent' });
+  });
+
+  it('watches a kind by the version that is served, once the one that it watches is served no more', async () => {
+    const asked: string[] = [];
+    const kube: Pick<KubeClient, 'follow'> = {
+      follow: async function* ({ version }, { onError, signal }) {
+        asked.push(version);
+        yield { type: 'LISTED', items: [], resourceVersion: '1' };
+        if (version === 'v1beta1') onError?.(new Error('not found'));
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+    };
+    const observer = new Observer(kube as KubeClient, () => undefined);
+    const watch = async (version: string): Promise<void> => {
+      observer.watchOnly('f', new Map([['apps/deployments', { ...deployments, version }]]));
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await watch('v1beta1');
+    await watch('v1');
+    // One that is well goes on.
+    await watch('v2');
+    expect(asked).toEqual(['v1beta1', 'v1']);
+    observer.stop();
+  });
+
   it('does not fall back to an older object of the name', async () => {
     const observer = await told(
       { type: 'CHANGED', object: web('new', '7') },

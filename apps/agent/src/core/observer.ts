@@ -6,7 +6,8 @@ import { fleetLabel } from '@muster/manifest';
 import type { ObjectId } from '@muster/manifest';
 import { BundleHealth } from './bundle-health.ts';
 import type { RuledBundle } from './bundle-health.ts';
-import { idOfLive, isOlder, liveRecord, notSeenYet } from './live-record.ts';
+import { isOlder } from '../resource-version.ts';
+import { idOfLive, liveRecord, notSeenYet } from './live-record.ts';
 import type { LiveRecord } from './live-record.ts';
 import { begin } from './patience.ts';
 import type { Work } from './patience.ts';
@@ -26,6 +27,11 @@ interface Follow {
   /** Done at the first list, or the first error. */
   readonly started: Work;
   problem: (Unseen & { readonly since: number }) | undefined;
+}
+
+/** Its version may be served no more; one that is well goes on, whichever version objects are written in. */
+function isOutdated({ place, problem }: Follow, now: Place): boolean {
+  return problem !== undefined && place.resource.version !== now.resource.version;
 }
 
 /** Longer than any request lasts. */
@@ -50,8 +56,8 @@ export class Observer {
   /** Left the watch though we did not delete them: their label may only have been lost. */
   readonly #doubtful = new Set<ObjectId>();
   readonly #deleted = new Map<ObjectId, string>();
-  /** When objects ended, by uid, as long as an answer to our write of one may be on its way. */
-  readonly #ended = new Map<string, number>();
+  /** When objects left the watch, by uid, as long as an answer about one from before that may be on its way. */
+  readonly #ended = new Map<string, { readonly at: number; readonly resourceVersion: string }>();
   readonly #follows = new Map<string, Follow>();
   readonly #problems = new Map<ObjectId, Unseen>();
   /** What rests, by the key that its watch had. */
@@ -148,7 +154,8 @@ export class Observer {
     this.#fleet = fleet;
     const places = this.#scope.placesOf(resources);
     for (const [key, follow] of this.#follows) {
-      if (places.has(key)) continue;
+      const place = places.get(key);
+      if (place && !isOutdated(follow, place)) continue;
       follow.stop.abort();
       this.#follows.delete(key);
     }
@@ -192,6 +199,7 @@ export class Observer {
     for (const follow of this.#follows.values()) follow.stop.abort();
     this.#follows.clear();
     this.#absent.clear();
+    this.#doubtful.clear();
     return this.#watch(places);
   }
 
@@ -213,9 +221,7 @@ export class Observer {
     const before = this.#records.get(id);
     const suffices = !this.needsStatus(resource);
     const record = liveRecord(object, suffices ? 'metadata-suffices' : before, this.#judge);
-    // The watch may already tell of a later change by somebody else, or of the object's end.
-    const isPast = before && isOlder(record.resourceVersion, before.resourceVersion);
-    if (!isPast && !this.#ended.has(record.uid)) this.#set(id, record);
+    this.#setUnlessPast(id, before, record);
     return record;
   }
 
@@ -225,7 +231,14 @@ export class Observer {
     const health = seen === 'whole' ? 'whole' : suffices ? 'metadata-suffices' : this.#records.get(id);
     const record = liveRecord(object, health, this.#judge);
     const before = this.#records.get(id);
-    if (!before || !isOlder(record.resourceVersion, before.resourceVersion)) this.#set(id, record);
+    this.#setUnlessPast(id, before, record);
+  }
+
+  /** The watch may already tell of a later change by somebody else, or of the object's end. */
+  #setUnlessPast(id: ObjectId, before: LiveRecord | undefined, record: LiveRecord): void {
+    for (const known of [before, this.#ended.get(record.uid)])
+      if (known && isOlder(record.resourceVersion, known.resourceVersion)) return;
+    this.#set(id, record);
   }
 
   noteUnseen(id: ObjectId, problem: Unseen): void {
@@ -323,14 +336,15 @@ export class Observer {
     this.#onChange(id);
   }
 
-  /** The answer to an apply that made it may yet come. */
-  #noteEnded(uid: string): void {
+  /** Answers about it may yet come: newer ones where it only lost our label. */
+  #noteEnded({ uid = '', resourceVersion = '' }: KubeObject['metadata']): void {
     const now = performance.now();
-    for (const [known, at] of this.#ended) {
+    for (const [known, { at }] of this.#ended) {
       if (now - at < rememberEndedMs) break;
       this.#ended.delete(known);
     }
-    this.#ended.set(uid, now);
+    this.#ended.delete(uid);
+    this.#ended.set(uid, { at: now, resourceVersion });
   }
 
   #gone(resource: Resource, object: KubeObject): void {
@@ -339,7 +353,7 @@ export class Observer {
     if (before && before.uid !== object.metadata.uid) return;
     const byUs = this.#deleted.get(id) === object.metadata.uid;
     this.#deleted.delete(id);
-    this.#noteEnded(object.metadata.uid ?? '');
+    this.#noteEnded(object.metadata);
     this.noteAbsent(id);
     if (!byUs) this.#doubtful.add(id);
     this.#onChange(id);

@@ -306,7 +306,7 @@ describe('revisions and the fleet', () => {
     expect(status.bundles).toEqual({ total: 3, failing: 1, paused: 0 });
     expect(status.goodRevision?.sha).toBe(sha);
     expect(status.attention.map((it) => `${it.kind} ${it.name}: ${it.message}`)).toEqual([
-      `Revision ${'bad'.padEnd(40, '0')}: fleet/muster.yaml:3: unknown field "trgets"`,
+      `Revision ${'bad'.padEnd(40, '0')}: fleet/muster.yaml:3: spec: unknown field "trgets"`,
       'Bundle broken: tabs are no YAML',
       'Cluster us-1: It is silent: nothing is known of it now.',
       'Assignment web on eu-2: 1 of 2 objects is not healthy',

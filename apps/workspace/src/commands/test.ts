@@ -25,8 +25,8 @@ export async function run(args: readonly string[]): Promise<number> {
     );
     const total = add(unit, real);
     if (!checked) total.failed += 1;
-    const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
-    process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
+    if (total.skipped > 0) process.stdout.write(`\n${total.skipped} skipped: the report above says why`);
+    process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
     return total.failed === 0 ? 0 : 1;
   } finally {
     await rm(reports, { recursive: true, force: true });

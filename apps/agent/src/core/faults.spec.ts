@@ -122,4 +122,46 @@ describe('the agent, where its cluster', () => {
     await synced();
     expect(await find(widgets)).toBeDefined();
   });
+
+  it("loses somebody else's definition, makes the objects of its kind again when that is back", async () => {
+    await agent.kube.create(crds, undefined, widgetDefinition);
+    await agent.say(shop(configMap('a'), widget));
+    await synced();
+    await agent.kube.delete(crds, { name: 'widgets.example.com' });
+    await agent.until('shop', (status) => status.objects[0]?.reason === 'KindMissing');
+    await agent.kube.create(crds, undefined, widgetDefinition);
+    await synced();
+    expect(await find(widgets)).toBeDefined();
+  });
+
+  it('serves a version no more that objects are of, keeps them all, and deletes nothing of their bundle', async () => {
+    const [version] = widgetDefinition.spec.versions;
+    const old = { ...version!, name: 'v1beta1', storage: false };
+    const spec = { ...widgetDefinition.spec, versions: [version, old] };
+    await agent.kube.create(crds, undefined, { ...widgetDefinition, spec });
+    const widgetIn = (namespace: string) => ({
+      apiVersion: 'example.com/v1beta1',
+      kind: 'Widget',
+      metadata: { name: 'a', namespace },
+    });
+    const objects = [configMap('a'), widgetIn('shop'), widgetIn('default')];
+    await agent.say(shop(...objects, configMap('gone')));
+    await synced();
+    await agent.kube.mergePatch(
+      crds,
+      { name: 'widgets.example.com' },
+      { spec: { versions: [version, { ...old, served: false }] } },
+    );
+    const isMissing = (): boolean =>
+      agent.core.statuses()[0]?.objects.filter(({ reason }) => reason === 'KindMissing').length === 2;
+    await until(async () => {
+      await agent.reconciler.checkNow();
+      return isMissing();
+    }, Boolean);
+    await agent.say(shop(...objects));
+    await agent.until('shop', (status) => status.objects.some(({ reason }) => reason === 'Pruning'));
+    expect(await agent.names()).toEqual(['a', 'gone']);
+    const { items } = await agent.kube.list(widgets);
+    expect(items.map(({ metadata }) => metadata.namespace).sort()).toEqual(['default', 'shop']);
+  });
 });

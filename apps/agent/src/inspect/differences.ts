@@ -1,12 +1,14 @@
-import type { InventoryEntry } from '@muster/apply-plan';
+import { foreignOwner, runOf } from '@muster/apply-plan';
+import type { Hook, InventoryEntry } from '@muster/apply-plan';
 import { plainLine } from '@muster/health';
 import { KubeApiError } from '@muster/kube';
-import type { KubeClient } from '@muster/kube';
+import type { KubeClient, KubeObject } from '@muster/kube';
 import { fieldManager, finalizeObject, parseObjectId } from '@muster/manifest';
 import type { ObjectWrite } from '../core/applier.ts';
 import { namespaceOf } from '../core/bundles.ts';
 import type { WantedBundle, WantedObject } from '../core/bundles.ts';
 import { examine } from '../core/drift/examination.ts';
+import { liveRecord } from '../core/live-record.ts';
 import type { BlobStore } from '../state/blob-store.ts';
 import { InspectionRefused } from './model.ts';
 import type { ObjectDifference, ObjectQuery, ObjectRef } from './model.ts';
@@ -54,20 +56,45 @@ async function differenceOf(
 ): Promise<ObjectDifference> {
   const object = refOf(wanted);
   const unknown = (message: string): ObjectDifference => ({ object, change: 'unknown', fields: [], message });
+  const none: ObjectDifference = { object, change: 'none', fields: [], message: '' };
   const write = writeOf(bundle, wanted, options);
   if (typeof write === 'string') return unknown(write);
+  if (wanted.placement?.hook) {
+    const message = 'a hook, which runs once for each manifest';
+    return isDue(bundle, wanted.placement.hook, write.entry)
+      ? { object, change: 'create', fields: [], message }
+      : none;
+  }
   const actor = options.kubeFor(bundle);
+  const isNew = write.entry?.digest !== wanted.digest || write.entry.bundle !== bundle.bundle;
   try {
-    const finding = await examine(write, { kube: options.kube, actor, lossSuffices: false });
-    if (finding.kind === 'same') return { object, change: 'none', fields: [], message: '' };
-    if (finding.kind === 'differs')
-      return { object, change: 'update', fields: finding.differences, message: '' };
-    await tryCreate(write, actor, options.signal);
-    return { object, change: 'create', fields: [], message: 'it is not in the cluster' };
+    const finding = await examine(write, { kube: options.kube, actor, lossSuffices: false, isNew });
+    if (finding.kind === 'gone') {
+      // A Job that is done and that its TTL removed.
+      if (write.entry?.ended && !isNew) return none;
+      await tryCreate(write, actor, options.signal);
+      return { object, change: 'create', fields: [], message: 'it is not in the cluster' };
+    }
+    const owner = foreignOwnerOf(write, finding.text, options.view);
+    if (owner !== undefined) return unknown(`it belongs to ${owner}, and stays as it is`);
+    return finding.kind === 'same'
+      ? none
+      : { object, change: 'update', fields: finding.differences, message: '' };
   } catch (error) {
     if (!(error instanceof KubeApiError)) throw error;
     return unknown(refusal(error, object));
   }
+}
+
+/** Whether a hook is yet to run for this manifest. One for failures alone waits for those. */
+function isDue(bundle: WantedBundle, { phases }: Hook, entry: InventoryEntry | undefined): boolean {
+  const { manifestDigest } = bundle.assignment;
+  return phases.some((phase) => phase !== 'SyncFail' && !runOf(entry?.hook, manifestDigest, phase));
+}
+
+function foreignOwnerOf({ id }: ObjectWrite, text: string, { target }: ClusterView): string | undefined {
+  const live = liveRecord(JSON.parse(text) as KubeObject, 'metadata-suffices');
+  return foreignOwner(id, live, target.content.fleet);
 }
 
 /** Rejects where making it would be refused. A namespace that isn't there yet is made first. */

@@ -1,7 +1,7 @@
 import { KubeApiError } from '@muster/kube';
 import type { KubeClient } from '@muster/kube';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configMap, SimulatedAgent, until } from '../core/testing.ts';
+import { configMap, configMaps, SimulatedAgent, until } from '../core/testing.ts';
 import { secrets } from '../resources.ts';
 import type { Finding, Inspection, ObjectQuery, TreeNode } from './model.ts';
 
@@ -262,6 +262,45 @@ describe('what applying would change', () => {
     expect(await agent.names()).toEqual(['a', 'b']);
     expect((await ask({ kind: 'cm', name: 'a' })).map(({ change }) => change)).toEqual(['update']);
     await expect(ask({ name: 'none' })).rejects.toMatchObject({ because: 'not-found' });
+  });
+
+  it('cannot be told of what the API server refuses, nor of what another fleet has', async () => {
+    const immutable = { ...configMap('a'), immutable: true };
+    await agent.say(state([immutable, configMap('b')]));
+    await agent.until('shop', ({ sync }) => sync === 'Synced');
+    const metadata = { name: 'foreign', namespace: 'default' };
+    const marks = {
+      labels: { 'muster.dev/fleet': 'other', 'muster.dev/bundle': 'theirs' },
+      annotations: { 'muster.dev/object': '/ConfigMap/default/foreign' },
+    };
+    const foreign = { ...configMap('foreign'), metadata };
+    const bytes = Buffer.from(JSON.stringify({ ...foreign, metadata: { ...metadata, ...marks } }));
+    await agent.kube.apply(configMaps, metadata, bytes, { fieldManager: 'muster', force: true });
+    const changed = { ...configMap('a', 'other'), immutable: true };
+    await agent.say(state([changed, configMap('b'), foreign]));
+    await agent.until('shop', ({ objects }) => objects.length === 2);
+    const found = await ask();
+    expect(found.map(({ object, change, message }) => [object.name, change, message])).toEqual([
+      ['a', 'unknown', expect.stringMatching(/^the API server refuses it: .*immutable/) as string],
+      ['b', 'none', ''],
+      ['foreign', 'unknown', 'it belongs to fleet other (bundle theirs), and stays as it is'],
+    ]);
+  });
+
+  it('counts no hook that has run', async () => {
+    const hook = {
+      ...configMap('once'),
+      metadata: {
+        name: 'once',
+        annotations: { 'muster.dev/hook': 'PreSync', 'muster.dev/hook-delete-policy': 'HookSucceeded' },
+      },
+    };
+    await agent.say(state([configMap('a'), hook], { paused: true }));
+    await agent.until('shop', ({ reason }) => reason === 'Paused');
+    expect((await ask({ name: 'once' }))[0]).toMatchObject({ change: 'create' });
+    await agent.say(state([configMap('a'), hook]));
+    await agent.until('shop', ({ sync }) => sync === 'Synced');
+    expect((await ask({ name: 'once' }))[0]).toMatchObject({ change: 'none' });
   });
 
   it('says of a Secret which fields, and never what is in them', async () => {

@@ -76,9 +76,9 @@ const both = ['x', 'y'];
 async function find(
   of: ReturnType<typeof server>,
   data = { x: '1', y: '1' },
-  { lossSuffices = false, policy = {}, kind = 'ConfigMap' } = {},
+  { lossSuffices = false, policy = {}, kind = 'ConfigMap', isNew = false } = {},
 ) {
-  return examine(write(data, policy, kind), { kube: of.kube, actor: of.kube, lossSuffices });
+  return examine(write(data, policy, kind), { kube: of.kube, actor: of.kube, lossSuffices, isNew });
 }
 
 describe('an object that may have drifted', () => {
@@ -98,6 +98,17 @@ describe('an object that may have drifted', () => {
   it('is as it should be when an apply would change nothing', async () => {
     const live = configMap({ x: '1', y: '1' }, both, []);
     expect(await find(server(live, live))).toMatchObject({ kind: 'same', isWhole: true });
+  });
+
+  it('is not known by managedFields where its manifest was never applied', async () => {
+    const live = configMap({ x: '2', y: '1' }, both, []);
+    await expect(find(server(live, refused), undefined, { isNew: true })).rejects.toBe(refused);
+    const applied = configMap({ x: '1', y: '1' }, both, [], '8');
+    const busy = server(live, applied, applied, applied);
+    expect(await find(busy, undefined, { isNew: true })).toMatchObject({
+      kind: 'differs',
+      differences: [{ path: '/data/x', desired: '"1"', live: '"2"' }],
+    });
   });
 
   it('is as it should be, but no longer ours, when an apply would change only who owns it', async () => {

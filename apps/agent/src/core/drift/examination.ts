@@ -22,6 +22,11 @@ export interface ExaminationOptions {
   readonly actor: KubeClient;
   /** True where the loss of a field is enough to know: what is then written is right whatever the values are. */
   readonly lossSuffices: boolean;
+  /**
+   * True where this very manifest was never applied: managedFields are of another then and prove nothing, so what the
+   * API server refuses to try is thrown.
+   */
+  readonly isNew?: boolean;
 }
 
 /** An object that changes while it is looked at is looked at anew so many times in all. */
@@ -41,8 +46,9 @@ export async function examine(write: ObjectWrite, options: ExaminationOptions): 
     const seen = await lookAt(write, options.kube);
     if (!seen) return { kind: 'gone' };
     if (seen.taken.length > 0 && options.lossSuffices) return byManagedFields(seen);
-    const answer = await ask(seen, write, options.actor);
-    if (answer === 'changed meanwhile' && look < maxLooks) continue;
+    const mayLookAgain = look < maxLooks;
+    const answer = await ask(seen, write, options, mayLookAgain);
+    if (answer === 'changed meanwhile' && mayLookAgain) continue;
     return typeof answer === 'string' ? byManagedFields(seen) : answer;
   }
 }
@@ -82,15 +88,18 @@ function byManagedFields({ text, live, toSend, taken, isSecret }: Seen): Finding
 async function ask(
   { text, live, toSend, isSecret }: Seen,
   write: ObjectWrite,
-  actor: KubeClient,
+  { actor, isNew = false }: ExaminationOptions,
+  mayLookAgain: boolean,
 ): Promise<Finding | 'changed meanwhile' | 'no answer'> {
   const body = encoder.encode(printJson(toSend));
-  const applied = await tryApply(actor, write, body);
+  const applied = await tryApply(actor, write, body, isNew);
   if (applied === undefined) return 'no answer';
-  if (versionOf(applied) !== versionOf(live)) return 'changed meanwhile';
+  // Of what is written all the time the last answer is told, where managedFields would tell nothing.
+  if (versionOf(applied) !== versionOf(live) && (mayLookAgain || !isNew)) return 'changed meanwhile';
   const changes = wouldChange(applied, live);
   if (changes.length === 0) return { kind: 'same', text, isWhole: isWithin(oursIn(applied), oursIn(live)) };
-  const again = await tryApply(actor, write, body);
+  if (isNew) return { kind: 'differs', text, differences: describe(changes, applied, live, isSecret) };
+  const again = await tryApply(actor, write, body, isNew);
   if (again === undefined) return 'no answer';
   if (versionOf(again) !== versionOf(live)) return 'changed meanwhile';
   // Who makes something else of the same each time would never be content with what is there.
@@ -99,11 +108,16 @@ async function ask(
 }
 
 /** `undefined` where the API server, or a webhook, refuses to try. */
-async function tryApply(actor: KubeClient, write: ObjectWrite, body: Uint8Array): Promise<Json | undefined> {
+async function tryApply(
+  actor: KubeClient,
+  write: ObjectWrite,
+  body: Uint8Array,
+  isNew: boolean,
+): Promise<Json | undefined> {
   try {
     return parseJson(await actor.dryRun(write.resource, write.key, body, { fieldManager, force: true }));
   } catch (error) {
-    if (error instanceof KubeApiError && isRefusal(error)) return undefined;
+    if (!isNew && error instanceof KubeApiError && isRefusal(error)) return undefined;
     throw error;
   }
 }

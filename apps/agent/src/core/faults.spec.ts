@@ -139,29 +139,34 @@ describe('the agent, where its cluster', () => {
     const old = { ...version!, name: 'v1beta1', storage: false };
     const spec = { ...widgetDefinition.spec, versions: [version, old] };
     await agent.kube.create(crds, undefined, { ...widgetDefinition, spec });
-    const widgetIn = (namespace: string) => ({
-      apiVersion: 'example.com/v1beta1',
-      kind: 'Widget',
-      metadata: { name: 'a', namespace },
+    const beta = { ...widget, apiVersion: 'example.com/v1beta1' };
+    const both = (...more: object[]) => ({
+      assignments: [
+        { bundle: 'shop', namespace: 'shop', objects: [configMap('a'), beta, ...more] },
+        { bundle: 'other', namespace: 'other', objects: [beta] },
+      ],
     });
-    const objects = [configMap('a'), widgetIn('shop'), widgetIn('default')];
-    await agent.say(shop(...objects, configMap('gone')));
+    await agent.say(both(configMap('gone')));
     await synced();
+    await agent.until('other', ({ sync }) => sync === 'Synced');
     await agent.kube.mergePatch(
       crds,
       { name: 'widgets.example.com' },
       { spec: { versions: [version, { ...old, served: false }] } },
     );
-    const isMissing = (): boolean =>
-      agent.core.statuses()[0]?.objects.filter(({ reason }) => reason === 'KindMissing').length === 2;
     await until(async () => {
       await agent.reconciler.checkNow();
-      return isMissing();
+      return agent.core.statuses().every(({ objects }) => objects[0]?.reason === 'KindMissing');
     }, Boolean);
-    await agent.say(shop(...objects));
-    await agent.until('shop', (status) => status.objects.some(({ reason }) => reason === 'Pruning'));
+    await agent.say(both());
+    await agent.reconciler.checkNow();
+    const { objects } = await agent.until('shop', (status) => status.objects.length > 1);
+    expect(objects.map(({ object, reason }) => `${object.name} ${reason}`)).toEqual([
+      'a KindMissing',
+      'gone Pruning',
+    ]);
     expect(await agent.names()).toEqual(['a', 'gone']);
     const { items } = await agent.kube.list(widgets);
-    expect(items.map(({ metadata }) => metadata.namespace).sort()).toEqual(['default', 'shop']);
+    expect(items.map(({ metadata }) => metadata.namespace).sort()).toEqual(['other', 'shop']);
   });
 });

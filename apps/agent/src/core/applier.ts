@@ -54,7 +54,7 @@ export type Applied =
   | { readonly outcome: 'applied'; readonly live: KubeObject; readonly adopted: boolean }
   /** It was deleted, to be made anew. */
   | { readonly outcome: 'leaving' }
-  /** It stays as it is: it is right, or its bundle only reports that it isn't. */
+  /** It stays as it is: it is right, or its bundle only reports that it isn't, or is paused. */
   | { readonly outcome: 'settled' };
 
 /** How an object's bytes become a write: finalised, changed where its bundle's policy says so, and sent. */
@@ -73,6 +73,8 @@ export class Applier {
     if (wanted.reason === 'drift' && (await settle(whole, kubeFor(wanted.bundle))))
       return { outcome: 'settled' };
     const write = await keepIgnored(whole, kube);
+    // Looks may take long. A pause that came meanwhile holds from when it was taken on.
+    if (this.#o.stanceOn(write.bundle.bundle) === 'paused') return { outcome: 'settled' };
     this.#o.checkpoint('before-apply');
     try {
       return await this.#write(write);

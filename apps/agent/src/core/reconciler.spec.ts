@@ -132,6 +132,33 @@ describe('the reconciler', () => {
     expect(watches.map((signal) => signal?.aborted)).toEqual([true, false]);
   });
 
+  it('writes nothing more once a pause was taken on, also of what it was looking at', async () => {
+    const [begun, look] = [gate(), gate()];
+    let isSlow = false;
+    await start((kube) => ({
+      getText: async (...args) => {
+        if (isSlow) {
+          begun.open();
+          await look.opened;
+        }
+        return kube.getText(...args);
+      },
+    }));
+    const policy = { ignoreDifferences: [{ target: { kind: 'ConfigMap' }, fields: ['/data/theirs'] }] };
+    const ruled = (value: string) => ({
+      assignments: [{ ...shop(configMap('a', value)).assignments[0], policy }],
+    });
+    await agent.say(ruled('1'));
+    await synced();
+    isSlow = true;
+    await agent.say(ruled('2'));
+    await begun.opened;
+    await agent.say({ ...ruled('2'), paused: true });
+    look.open();
+    await agent.reconciler.stop();
+    expect((await find())?.['data']).toEqual({ value: '1' });
+  });
+
   it('goes on with the waves of one bundle while the writes of another hang', async () => {
     const hung = gate();
     await start((kube) => ({

@@ -123,7 +123,7 @@ export function createProgram(io: Io, done: (exitCode: ExitCode) => void): Comma
       online(async (context) =>
         kind === 'object'
           ? (await import('./commands/describe-object.ts')).describeObject(context, name, options)
-          : (await import('./commands/describe.ts')).describe(context, kind, name),
+          : (await import('./commands/describe.ts')).describe(context, kind, name, options),
       ),
     );
 

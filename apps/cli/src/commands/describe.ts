@@ -7,13 +7,24 @@ import { printTable } from '../output/table.ts';
 import { ago, count, orNone, outOf, plainTexts, printPlace, printProblem } from '../output/text.ts';
 import { assignments } from '../resources/assignments.ts';
 import { findResource } from '../resources/find-resource.ts';
+import type { DescribeObjectOptions } from './describe-object.ts';
 
 /** A line of a description; one without text is left out. */
 type Line = readonly [string, string | undefined];
 
 /** `muster describe cluster|bundle|revision NAME`. */
-export async function describe(context: Context, kind: string, name: string): Promise<ExitCode> {
+export async function describe(
+  context: Context,
+  kind: string,
+  name: string,
+  options: DescribeObjectOptions = {},
+): Promise<ExitCode> {
   const { hub, io } = context;
+  if (Object.values(options).some((it) => it !== undefined))
+    throw new CliError('--cluster, --bundle, --namespace and --output are for objects', {
+      exitCode: EXIT_USAGE,
+      hint: `Try \`muster get ${kind} ${name} -o yaml\`.`,
+    });
   const resource = findResource(kind);
   const [item] = plainTexts(await hub.list<unknown>(resource.list, resource.find(name), 1));
   if (item === undefined)

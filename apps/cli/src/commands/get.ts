@@ -33,7 +33,7 @@ export async function get(
 ): Promise<ExitCode> {
   const { io, hub, colours } = context;
   const resource = findResource(list);
-  if (options.live) return getLive(context, resource.list, options);
+  if (options.live) return getLive(context, resource.list, name, options);
   const format = parseFormat(options.output);
   const limit = parseLimit(options.limit);
   const query: Query = {
@@ -69,14 +69,36 @@ export async function get(
   return EXIT_OK;
 }
 
+/** What narrows lists of the hub; an agent is asked for all objects of a bundle. */
+const ofLists = [
+  'selector',
+  'sortBy',
+  'limit',
+  'sync',
+  'health',
+  'state',
+  'manager',
+  'field',
+  'type',
+] as const;
+
 /** Only objects are anywhere else than at the hub. */
-async function getLive(context: Context, list: string, options: GetOptions): Promise<ExitCode> {
+async function getLive(
+  context: Context,
+  list: string,
+  name: string | undefined,
+  options: GetOptions,
+): Promise<ExitCode> {
   const { cluster, bundle, kind, output } = options;
-  if (list !== 'objects' || cluster === undefined || bundle === undefined || options.watch)
-    throw new CliError('--live shows the objects of one bundle in one cluster, as they are now', {
-      exitCode: EXIT_USAGE,
-      hint: 'Try `muster get objects --live --cluster NAME --bundle NAME`.',
-    });
+  const isMore = name !== undefined || options.watch || ofLists.some((it) => options[it] !== undefined);
+  if (list !== 'objects' || cluster === undefined || bundle === undefined || isMore || output === 'name')
+    throw new CliError(
+      '--live shows the objects of one bundle in one cluster, as they are now; of the rest only --kind and -o table, json or yaml go with it',
+      {
+        exitCode: EXIT_USAGE,
+        hint: 'Try `muster get objects --live --cluster NAME --bundle NAME`.',
+      },
+    );
   return (await import('./tree.ts')).liveObjects(context, { cluster, bundle, kind }, output);
 }
 

@@ -233,3 +233,18 @@ test('muster describe object shows an object as it is, what it owns, and what wa
   expect(JSON.parse((await runCli([...args, '-o', 'json'], hub)).stdout)).toEqual(object);
   expect((await runCli(['describe', 'object', 'deploy/web'], hub)).exitCode).toBe(2);
 });
+
+test.each([
+  [['describe', 'cluster', 'eu-1', '-o', 'json'], 'muster get cluster eu-1 -o yaml'],
+  [['describe', 'bundle', 'checkout', '--cluster', 'eu-1'], 'are for objects'],
+  [['events', 'checkout', '--cluster', 'eu-1', '--watch'], "the hub's own events"],
+  [['events', 'checkout', '--cluster', 'eu-1', '-o', 'name'], "the hub's own events"],
+  [['get', 'objects', '--live', '--cluster', 'eu-1', '--bundle', 'checkout', '-o', 'name'], 'only --kind'],
+  [['get', 'objects', 'x', '--live', '--cluster', 'eu-1', '--bundle', 'checkout'], 'only --kind'],
+  [['get', 'objects', '--live', '--cluster', 'eu-1', '--bundle', 'checkout', '--limit', '1'], 'only --kind'],
+])('%j is refused, because nothing that is said is ignored', async (args, words) => {
+  await using hub = await startFakeHub(() => ({ json: {} }));
+  const { exitCode, stderr } = await runCli(args, hub);
+  expect({ exitCode, requests: hub.requests }).toEqual({ exitCode: 2, requests: [] });
+  expect(stderr).toContain(words);
+});

@@ -13,6 +13,9 @@ export interface KubernetesEventsOptions {
   readonly cluster?: string;
   readonly namespace?: string;
   readonly output: string;
+  readonly bundle?: string;
+  readonly watch?: boolean;
+  readonly type?: string;
 }
 
 /** `muster events BUNDLE [OBJECT] --cluster C`: what Kubernetes tells about a bundle's objects there, the latest last. */
@@ -20,12 +23,18 @@ export async function kubernetesEvents(
   { io, hub, colours }: Context,
   bundle: string,
   object: string | undefined,
-  { cluster, namespace, output }: KubernetesEventsOptions,
+  { cluster, namespace, output, ...ofTheHub }: KubernetesEventsOptions,
 ): Promise<ExitCode> {
   if (cluster === undefined)
     throw new CliError('which cluster is meant?', {
       exitCode: EXIT_USAGE,
       hint: `Try \`muster events ${bundle} --cluster NAME\`; the hub's own events about it: \`muster events --bundle ${bundle}\`.`,
+    });
+  const { watch, type } = ofTheHub;
+  if (watch || type !== undefined || ofTheHub.bundle !== undefined || output === 'name')
+    throw new CliError("--watch, --type, --bundle and -o name are for the hub's own events", {
+      exitCode: EXIT_USAGE,
+      hint: `Leave them out, or ask for those: \`muster events --bundle ${bundle} --cluster ${cluster}\`.`,
     });
   const format = parseFormat(output);
   const answer = await hub.get<KubernetesEvents>(

@@ -29,9 +29,27 @@ describe('a log that is sent as it comes', () => {
     const streamed = streamLog(replyTo(client), endless(), (error) => error, gone.signal);
     await new Promise<void>((resolve) => setImmediate(resolve));
     expect(client.writableNeedDrain).toBe(true);
+    client.destroy();
     gone.abort();
     await streamed;
     await ended.promise;
+  });
+
+  it('says that the hub stops, because an end would look like that of the container', async () => {
+    const stopping = new AbortController();
+    async function* quiet(): AsyncGenerator<readonly InspectPart[]> {
+      yield [line('one')];
+      await new Promise<void>((resolve) =>
+        stopping.signal.addEventListener('abort', () => resolve(), { once: true }),
+      );
+      stopping.signal.throwIfAborted();
+    }
+    const client = new PassThrough();
+    const streamed = streamLog(replyTo(client), quiet(), (error) => error, stopping.signal);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    stopping.abort();
+    await streamed;
+    expect(String(client.read())).toContain('{"type":"error","message":"The hub is stopping. Ask again."}\n');
   });
 
   it('ends with what went wrong', async () => {

@@ -41,8 +41,14 @@ export async function streamLog(
       await write(next.value.flatMap((part) => logEntry(part) ?? []));
   } catch (error) {
     const why = explain(error);
-    const message = why instanceof Problem ? why.detail : 'The log could not be read on.';
-    if (!signal.aborted) await write([{ type: 'error', message }]);
+    const message = signal.aborted
+      ? 'The hub is stopping. Ask again.'
+      : why instanceof Problem
+        ? why.detail
+        : 'The log could not be read on.';
+    const last: LogEntry = { type: 'error', message };
+    // What just ended would look like containers that did.
+    if (!response.destroyed) response.write(`${JSON.stringify(last)}\n`);
   } finally {
     clearInterval(keepAlive);
     response.end();

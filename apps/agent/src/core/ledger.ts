@@ -8,17 +8,19 @@ import type { ClusterState, HeadContent } from '../state/cluster-state.ts';
 /** The inventory in memory, and whether the cluster knows it as it is here. */
 export class Ledger {
   readonly #entries: Map<ObjectId, InventoryEntry>;
-  readonly #state: ClusterState;
+  readonly #state: Pick<ClusterState, 'commit'>;
   readonly #lease: Pick<Lease, 'mayWrite'>;
-  readonly #log: Log;
+  readonly #log: Pick<Log, 'info' | 'debug'>;
   #hasChanged = false;
   #isUrgent = false;
+  /** Commits under way that hold something urgent. */
+  #urgentCommits = 0;
 
   constructor(
     entries: readonly InventoryEntry[],
-    state: ClusterState,
+    state: Pick<ClusterState, 'commit'>,
     lease: Pick<Lease, 'mayWrite'>,
-    log: Log,
+    log: Pick<Log, 'info' | 'debug'>,
   ) {
     this.#entries = new Map(entries.map((entry) => [entry.id, entry]));
     this.#state = state;
@@ -44,9 +46,9 @@ export class Ledger {
     this.#hasChanged = true;
   }
 
-  /** True when nothing more may be done before the cluster knows it too. */
+  /** True when nothing more may be done before the cluster knows it too: also while it is being told. */
   get isUrgent(): boolean {
-    return this.#isUrgent;
+    return this.#isUrgent || this.#urgentCommits > 0;
   }
 
   /** What has to be durable before anything follows from it. */
@@ -83,7 +85,8 @@ export class Ledger {
         'an object left the inventory',
       );
     }
-    for (const intent of plan.intents) this.set(intent);
+    // Were they merely set, a commit that failed would be forgotten: the next plan finds them here, and makes none.
+    for (const intent of plan.intents) this.setFirst(intent);
   }
 
   /** Makes all of it durable, with the desired state that it is of. */
@@ -91,12 +94,15 @@ export class Ledger {
     if (!this.#lease.mayWrite()) throw new NoLeaseError();
     const wasUrgent = this.#isUrgent;
     this.#hasChanged = this.#isUrgent = false;
+    if (wasUrgent) this.#urgentCommits++;
     try {
       await this.#state.commit(content, this.#entries.values(), then);
     } catch (error) {
       this.#hasChanged = true;
       this.#isUrgent ||= wasUrgent;
       throw error;
+    } finally {
+      if (wasUrgent) this.#urgentCommits--;
     }
   }
 }

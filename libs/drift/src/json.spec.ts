@@ -42,3 +42,8 @@ describe('equality', () => {
     expect(equalJson(parseJson(b), parseJson(a))).toBe(equal);
   });
 });
+
+test('what is no JSON is not quoted', () => {
+  for (const text of ['hunter2', '{"data":{"p":hunter2}}', '{"p":"hunter2"'])
+    expect(() => parseJson(text)).toThrow(new SyntaxError('what the API server gave is no JSON'));
+});

@@ -18,13 +18,17 @@ export interface JsonMap {
 type SourceReviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 const parseWithSource = JSON.parse as (text: string, reviver: SourceReviver) => Json;
 
-/** Reads JSON without losing a digit. Throws `SyntaxError` for what isn't JSON. */
+/** Reads JSON without losing a digit. Throws `SyntaxError` for what isn't JSON, which quotes none of it: it may be a Secret. */
 export function parseJson(text: string): Json {
-  return parseWithSource(text, (_key, value, { source }) =>
-    typeof value === 'number' && source !== undefined && String(value) !== source
-      ? new ExactNumber(source)
-      : value,
-  );
+  try {
+    return parseWithSource(text, (_key, value, { source }) =>
+      typeof value === 'number' && source !== undefined && String(value) !== source
+        ? new ExactNumber(source)
+        : value,
+    );
+  } catch {
+    throw new SyntaxError('what the API server gave is no JSON');
+  }
 }
 
 /** The inverse of `parseJson`: numbers as they were written, keys in the order that the value has them. */

@@ -217,6 +217,23 @@ describe('a list', () => {
 });
 
 describe('following', () => {
+  it('quotes nothing of an event that cannot be read', async () => {
+    const { client } = await clientOf((_, response, index) => {
+      if (index === 0) sendJson(response, { metadata: { resourceVersion: '5' }, items: [] });
+      else response.end('{"type":"MODIFIED","object":{"data":hunter2}}\n');
+    });
+    const stop = new AbortController();
+    const errors: unknown[] = [];
+    const onError = (error: unknown): void => {
+      errors.push(error);
+      stop.abort();
+    };
+    await collect(client.follow(configMap, { namespace: 'shop', signal: stop.signal, onError })).catch(
+      () => 0,
+    );
+    expect(errors).toMatchObject([{ message: 'watch of configmaps: an event is no JSON' }]);
+  });
+
   it('resumes where a watch broke, and lists anew when that is too old', async () => {
     const frame = (type: string, of: unknown): string => `${JSON.stringify({ type, object: of })}\n`;
     const { client, server } = await clientOf((_, response, index) => {

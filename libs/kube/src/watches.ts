@@ -48,13 +48,22 @@ export async function* watchOnce(
     const chunks = await transport.stream(path, accept, SILENCE_MS, options.signal);
     options.onOpen?.();
     for await (const line of framesOf(chunks, MAX_FRAME_BYTES)) {
-      yield eventOf(JSON.parse(line) as Frame, resource);
+      yield eventOf(frameOf(line, resource), resource);
     }
   } catch (error) {
     if (options.signal.aborted) throw asError(options.signal.reason);
     if (error instanceof KubeApiError || error instanceof KubeNetworkError) throw error;
     const code = errorCode(error);
     throw new KubeNetworkError(`watch of ${resource.plural}: ${asError(error).message}`, code, error);
+  }
+}
+
+/** What isn't JSON is not quoted: it may be of a Secret. */
+function frameOf(line: string, { plural }: Resource): Frame {
+  try {
+    return JSON.parse(line) as Frame;
+  } catch {
+    throw new KubeNetworkError(`watch of ${plural}: an event is no JSON`, 'MUSTER_NOT_JSON');
   }
 }
 

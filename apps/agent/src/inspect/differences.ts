@@ -13,6 +13,7 @@ import type { BlobStore } from '../state/blob-store.ts';
 import { InspectionRefused } from './model.ts';
 import type { ObjectDifference, ObjectQuery, ObjectRef } from './model.ts';
 import { asksForAll, fits, printQuery } from './query.ts';
+import type { Turns } from './turns.ts';
 import type { ClusterView } from './view.ts';
 
 export interface DifferencesOptions {
@@ -21,6 +22,8 @@ export interface DifferencesOptions {
   /** Whoever would write for a bundle. */
   readonly kubeFor: (bundle: WantedBundle) => KubeClient;
   readonly blobs: Pick<BlobStore, 'read'>;
+  /** Whoever else asks at the same time waits for each other. */
+  readonly turns: Turns;
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +45,9 @@ export async function* differencesOf(
   for (let at = 0; bundle && at < wanted.length; at += atOnce) {
     signal.throwIfAborted();
     const some = wanted.slice(at, at + atOnce);
-    yield await Promise.all(some.map((object) => differenceOf(bundle, object, options)));
+    yield await options.turns.run(() =>
+      Promise.all(some.map((object) => differenceOf(bundle, object, options))),
+    );
   }
   const message =
     'it has left the bundle: it is deleted, unless its bundle, a pause or a missing consent keeps it';

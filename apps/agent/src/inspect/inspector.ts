@@ -28,8 +28,8 @@ export interface InspectorOptions {
 
 /** An object as a person reads it; more than that no terminal shows. */
 const maxObjectBytes = 4 * 1024 * 1024;
-/** A tree holds objects while it is gathered; agents are small. */
-const treesAtOnce = 2;
+/** Trees and events are held while they are gathered, and agents are small; dry runs share the API server with applies. */
+const atOnce = 2;
 /** Nodes in one part of an answer: what comes first is shown first. */
 const atATime = 100;
 
@@ -40,7 +40,8 @@ const atATime = 100;
 export class Inspector {
   readonly #o: InspectorOptions;
   readonly #actors: Actors;
-  readonly #turns = new Turns(treesAtOnce);
+  readonly #turns = new Turns(atOnce);
+  readonly #dryRuns = new Turns(atOnce);
 
   constructor(options: InspectorOptions) {
     this.#o = options;
@@ -62,6 +63,12 @@ export class Inspector {
       yield* this.#differences(question, signal);
       return;
     }
+    if (question.about === 'logs') {
+      // They may be followed for days: of the tree nothing but these is kept.
+      const pods = await this.#pods(question, signal);
+      yield* logsOf(pods, question, this.#o.kube, signal);
+      return;
+    }
     const tree = await this.#tree(question.bundle, signal);
     switch (question.about) {
       case 'tree':
@@ -73,9 +80,6 @@ export class Inspector {
       case 'events':
         yield* this.#events(question, tree, signal);
         break;
-      case 'logs':
-        yield* logsOf(podsOf(question.object, tree, question.bundle), question, this.#o.kube, signal);
-        return;
     }
     yield tree.notices.map((text): Finding => ({ kind: 'notice', text }));
   }
@@ -92,7 +96,8 @@ export class Inspector {
   ): AsyncGenerator<readonly Finding[], void> {
     const { kube, blobs } = this.#o;
     const kubeFor = ({ policy }: WantedBundle): KubeClient => this.#actors.clientFor(policy);
-    const found = differencesOf(bundle, object, { view: this.#view(), kube, kubeFor, blobs, signal });
+    const options = { view: this.#view(), kube, kubeFor, blobs, turns: this.#dryRuns, signal };
+    const found = differencesOf(bundle, object, options);
     for await (const some of found) yield some.map((difference) => ({ kind: 'difference', difference }));
   }
 
@@ -102,6 +107,13 @@ export class Inspector {
     const health = view.target.bundles.find((it) => it.bundle === bundle)?.policy.health;
     const rules = health && compileBundleRules(health);
     return this.#turns.run(() => gatherTree({ kube, kinds, view, bundle, rules, signal }));
+  }
+
+  async #pods(
+    { bundle, object }: { readonly bundle: string; readonly object: ObjectQuery },
+    signal: AbortSignal,
+  ): Promise<readonly KubeObject[]> {
+    return podsOf(object, await this.#tree(bundle, signal), bundle);
   }
 
   async #object(
@@ -138,7 +150,8 @@ export class Inspector {
   ): AsyncGenerator<readonly Finding[], void> {
     const notices: Finding[] = [];
     const onNotice = (text: string): void => void notices.push({ kind: 'notice', text });
-    const events = await eventsOf(chosen(object, tree, bundle), this.#o.kube, onNotice, signal);
+    const about = chosen(object, tree, bundle);
+    const events = await this.#turns.run(() => eventsOf(about, this.#o.kube, onNotice, signal));
     yield* inPortions(events.map((event): Finding => ({ kind: 'event', event })));
     yield notices;
   }

@@ -45,6 +45,8 @@ export class Gates {
     const ordered = new Set<string>();
     for (const { id, bundle, placement } of granted)
       if (placement || id.startsWith(crdPrefix)) ordered.add(bundle);
+    // One whose kind isn't served may be all that has a turn.
+    for (const { bundle, placement } of input.unplanned ?? []) if (placement) ordered.add(bundle);
     for (const bundle of ordered) this.#progress.set(bundle, this.#progressOf(bundle));
   }
 

@@ -98,6 +98,17 @@ describe('waves', () => {
     expect(applied()).toEqual([`+ ${configMap('late')}`]);
   });
 
+  it('wait for a hook, or an object of an earlier wave, whose kind is not there yet, though nothing else has a turn', () => {
+    const hook: Placement = { hook: { phases: ['PreSync'], deletePolicies: ['BeforeHookCreation'] } };
+    const message = 'Workflow migrate: the cluster does not serve its kind';
+    for (const placement of [hook, wave(-1)]) {
+      life.round([wants(configMap('web'))], { unplanned: [{ bundle: 'a', placement, message }] });
+      expect(applied()).toEqual([]);
+    }
+    life.round([wants(configMap('web'))], { unplanned: [{ bundle: 'a', message }] });
+    expect(applied()).toEqual([`+ ${configMap('web')}`]);
+  });
+
   it('of one bundle are nothing to another', () => {
     const desired = [
       wants(deployment('db')),

@@ -302,7 +302,10 @@ describe('an agent that was installed with narrowed rights', () => {
     await agent.untilSynced('pay');
     const told = await agent.until('stranger', ({ objects }) => objects[0]?.reason === 'Forbidden');
     expect(told.objects[0]?.message).toContain('the agent may not act as the service account pay/other');
-    const written = (await here.audit.requests()).filter((it) => it.name === 'p' && it.verb === 'patch');
+    const written = await eventually(
+      async () => (await here.audit.requests()).filter((it) => it.name === 'p' && it.verb === 'patch'),
+      (found) => found.length > 0,
+    );
     expect(new Set(written.map((it) => it.actedAs))).toEqual(new Set(['system:serviceaccount:pay:deployer']));
   });
 

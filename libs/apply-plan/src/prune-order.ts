@@ -71,7 +71,15 @@ function dependentOf(input: PlanInput, bundle: string): string | undefined {
   return undefined;
 }
 
+/** Itself or by others that leave too: who needs each other, in whatever circle, goes at once. */
 function needs({ bundles, leaving }: PlanInput, name: string, bundle: string): boolean {
-  if (bundles.has(name)) return false;
-  return leaving?.get(name)?.dependsOn?.some((dependency) => dependency.bundle === bundle) ?? false;
+  const known = new Set([name]);
+  for (const at of known) {
+    if (bundles.has(at)) continue;
+    for (const { bundle: next } of leaving?.get(at)?.dependsOn ?? []) {
+      if (next === bundle) return true;
+      known.add(next);
+    }
+  }
+  return false;
 }

@@ -286,4 +286,19 @@ describe('a bundle that depends on another', () => {
     });
     expect(rounds).toEqual([[`- ${configMap('a')}`], [`- ${configMap('b2')}`], [`- ${deployment('b')}`]]);
   });
+
+  it('leaves at once with those that need it in turn', () => {
+    const names = ['a', 'b', 'c'];
+    const all = bundles({ a: {}, b: {}, c: {} });
+    const world = new World();
+    const life = new Life(world, all);
+    life.settle(names.map((name) => wants(configMap(name), undefined, 'd1', name)));
+    const leaving = names.map((name, n) => {
+      const dependsOn = [{ bundle: names[(n + 1) % 3]! }];
+      return [name, { policy: {}, paused: false, dependsOn }] as const;
+    });
+    const input = { bundles: new Map(), leaving: new Map(leaving), deletionConsents: new Set(names) };
+    life.round([], input);
+    expect([...world.objects]).toEqual([]);
+  });
 });

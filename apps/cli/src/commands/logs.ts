@@ -2,6 +2,7 @@ import type { LogEntry } from '@muster/api';
 import type { Context } from '../context.ts';
 import { CliError, EXIT_NO, EXIT_OK, EXIT_USAGE } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { escaped } from '../output/format.ts';
 import { parseDuration } from './duration.ts';
 import { tellNotices } from './notices.ts';
 import { inspectPath, objectQuery } from './object-query.ts';
@@ -42,7 +43,7 @@ export async function logs(
   try {
     for await (const text of hub.lines(inspectPath(options.cluster, bundle, 'logs'), query)) {
       const entry = JSON.parse(text) as LogEntry;
-      if (options.output === 'json') io.stdout(`${text}\n`);
+      if (options.output === 'json') io.stdout(`${escaped(text)}\n`);
       switch (entry.type) {
         case 'source':
           sources += 1;

@@ -18,9 +18,25 @@ export function parseFormat(text: string): Format {
 
 /** JSON, or YAML of the same. */
 export async function printData(value: unknown, format: 'json' | 'yaml'): Promise<string> {
-  if (format === 'json') return `${JSON.stringify(value, null, 2)}\n`;
+  if (format === 'json') return `${escaped(JSON.stringify(value, null, 2))}\n`;
   const { stringify } = await import('yaml');
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  const options = { lineWidth: 0, aliasDuplicateObjects: false };
+  const text = stringify(value, options);
+  if (escaped(text) === text) return text;
+  // Only quoted texts have escapes.
+  const quoted = { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE' } as const;
+  return escaped(stringify(value, { ...options, ...quoted }));
+}
+
+/**
+ * JSON that means the same and moves no cursor: below U+0020 JSON itself leaves nothing as it is, but some terminals
+ * obey what stands behind U+007F too, and directions turn around what is read.
+ */
+export function escaped(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Items of a list in any format; as one item rather than a list when it was asked for by name. */

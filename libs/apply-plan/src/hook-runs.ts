@@ -125,10 +125,13 @@ function judge(
   return { phase, state: 'running', message: health.message, deadline };
 }
 
-/** Whether the former instance makes way for a new one, rather than to be applied over. */
+/**
+ * Whether the former instance makes way for a new one, rather than to be applied over. What runs always does: one that
+ * ran before, applied over, would be taken for a run that succeeded.
+ */
 export function isMadeAnew({ object, hook, entry }: HookView, live: LiveObject): boolean {
-  if (keepsForever(object.id) || live.neverPrune || entry?.adopted) return false;
-  return hasRun(object.id) || hook.deletePolicies.includes('BeforeHookCreation');
+  if (keepsForever(object.id) || entry?.adopted) return false;
+  return hasRun(object.id) || (!live.neverPrune && hook.deletePolicies.includes('BeforeHookCreation'));
 }
 
 /** Whether an instance whose turn ended is to be deleted now. A failed one waits until its last words are kept. */

@@ -54,6 +54,19 @@ describe('a hook', () => {
     expect(applied()).toEqual([`- ${job('migrate')}`, `+ ${job('migrate')}`]);
   });
 
+  it('that is never to be pruned runs anew all the same, and what was there before Muster is in its way', () => {
+    const desired = [wants(job('migrate'), {})];
+    life.settle(desired);
+    const id = job('migrate');
+    world.objects.set(id, { ...world.objects.get(id)!, neverPrune: true });
+    applied();
+    new Life(world, ofManifest('m2')).settle(desired);
+    expect(applied()).toEqual([`- ${id}`, `+ ${id}`]);
+    world.inventory.set(id, { ...world.inventory.get(id)!, adopted: true });
+    const skips = new Life(world, ofManifest('m3')).plan(desired).skips;
+    expect(skips).toMatchObject([{ id, reason: 'hook-in-the-way' }]);
+  });
+
   it('that is gone before its end was seen has failed, and is not run again', () => {
     const desired = [wants(job('migrate'), {}), wants(configMap('a'))];
     life.round(desired);

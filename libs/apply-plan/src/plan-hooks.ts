@@ -120,7 +120,7 @@ function begin(
     if (input.isBackingOff(object.id, undefined)) return { skip: { reason: 'backing-off' } };
     return { remove: live, skip: { reason: 'waiting', detail: 'its former instance is being deleted' } };
   }
-  if (!isOurs && hasRun(object.id)) return { skip: { reason: 'hook-in-the-way' } };
+  if (hasRun(object.id)) return { skip: { reason: 'hook-in-the-way' } };
   if (!isOurs) return { apply: true, intent: { ...intent, adopted: true } };
   // Applied over: without its digest, until it is.
   return { apply: true, intent: { ...intent, state: 'owned', uid: live.uid, adopted: entry.adopted } };

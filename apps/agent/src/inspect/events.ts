@@ -10,6 +10,8 @@ import type { Branch } from './tree.ts';
 const maxPerNamespace = 5_000;
 const maxEvents = 500;
 const maxMessage = 1_000;
+/** Whoever may write events may write any number. */
+const maxCount = 2 ** 31 - 1;
 
 /** What Kubernetes and its controllers told about these objects, the latest last. It keeps that for an hour or so. */
 export async function eventsOf(
@@ -38,17 +40,17 @@ export async function eventsOf(
 }
 
 /** `series` is how newer reporters count; older ones have the count and the times in the event itself. */
-function eventOf(item: KubeObject, object: ClusterEvent['object']): ClusterEvent {
+export function eventOf(item: KubeObject, object: ClusterEvent['object']): ClusterEvent {
   const series = fieldsOf(item['series']);
   const first = time(item['firstTimestamp']) || time(item['eventTime']);
-  const count = [series.count, item['count']].find((it) => typeof it === 'number');
+  const count = [series.count, item['count']].find((it) => typeof it === 'number' && it >= 1);
   return {
     object,
     type: plainLine(textOf(item['type']), 40),
     reason: plainLine(textOf(item['reason']), 128),
     // A probe's or a hook's own words may stand in it.
     message: maskCredentials(plainLine(textOf(item['message']), maxMessage)),
-    count: typeof count === 'number' ? count : 1,
+    count: typeof count === 'number' ? Math.min(Math.trunc(count), maxCount) : 1,
     firstAt: first,
     lastAt: time(series.lastObservedTime) || time(item['lastTimestamp']) || first,
     source: plainLine(textOf(fieldsOf(item['source']).component) || textOf(item['reportingComponent']), 128),

@@ -287,7 +287,7 @@ describe('what applying would change', () => {
     ]);
   });
 
-  it('counts no hook that has run', async () => {
+  it('counts no hook that has run, nor does the tree miss it', async () => {
     const hook = {
       ...configMap('once'),
       metadata: {
@@ -301,6 +301,14 @@ describe('what applying would change', () => {
     await agent.say(state([configMap('a'), hook]));
     await agent.until('shop', ({ sync }) => sync === 'Synced');
     expect((await ask({ name: 'once' }))[0]).toMatchObject({ change: 'none' });
+    await until(
+      () => agent.names(),
+      (names) => !names.includes('once'),
+    );
+    const tree: Finding[] = [];
+    const question = { about: 'tree', bundle: 'shop' } as const;
+    for await (const some of agent.core.inspect(question, new AbortController().signal)) tree.push(...some);
+    expect(tree.map((it) => it.kind === 'node' && it.node.object.name)).toEqual(['a']);
   });
 
   it('says of a Secret which fields, and never what is in them', async () => {

@@ -36,9 +36,12 @@ export async function rootsOf(
   const listed = await listOwned(options, owned, onNotice);
   const seen = new Set<string>();
   const roots: Root[] = [];
-  for (const { id, object, resource } of wanted ?? []) {
+  for (const { id, object, resource, isHook } of wanted ?? []) {
     if (id !== undefined) seen.add(id);
-    roots.push({ object, resource, live: id === undefined ? undefined : listed.get(id) });
+    const live = id === undefined ? undefined : listed.get(id);
+    // A hook between its runs, and a Job that is done and that its TTL removed, are not missing.
+    const mayBeGone = isHook || (id !== undefined && view.inventory.get(id)?.ended === true);
+    if (live || !mayBeGone) roots.push({ object, resource, live });
   }
   for (const entry of owned) {
     const key = parseObjectId(entry.id);
@@ -52,9 +55,10 @@ export async function rootsOf(
 
 function wantedOf(bundle: string, view: ClusterView) {
   const found = view.target.bundles.find((candidate) => candidate.bundle === bundle);
-  return found?.objects.map(({ id, group, version, kind, name, ownNamespace, resource }) => {
+  return found?.objects.map(({ id, group, version, kind, name, ownNamespace, resource, placement }) => {
     const namespace = id === undefined ? ownNamespace : (parseObjectId(id)?.namespace ?? '');
-    return { id, resource, object: { group, version, kind, namespace, name } };
+    const isHook = placement?.hook !== undefined;
+    return { id, resource, isHook, object: { group, version, kind, namespace, name } };
   });
 }
 

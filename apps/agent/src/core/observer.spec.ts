@@ -57,6 +57,16 @@ describe('the observer', () => {
     expect(observer.observe(id)).toEqual({ state: 'absent' });
   });
 
+  it('goes on after an event that it cannot take in, and says that it did not see all', async () => {
+    const nonsense = { apiVersion: 'apps/v1', kind: 'Deployment' } as unknown as KubeObject;
+    const observer = await told(
+      { type: 'CHANGED', object: nonsense },
+      { type: 'CHANGED', object: web('u', '5') },
+    );
+    expect(observer.observe(id).state).toBe('present');
+    expect([...observer.blindKinds(0).keys()]).toEqual(['apps/Deployment']);
+  });
+
   it('takes the answer to an apply of an object that had only lost its label', async () => {
     const observer = await told(
       { type: 'CHANGED', object: web('u', '5') },

@@ -295,9 +295,14 @@ export class Observer {
     try {
       for await (const event of events) {
         if (stop.signal.aborted) break;
-        if (event.type === 'LISTED') this.#listed(place, event.items, health);
-        else if (event.type === 'CHANGED') this.#changed(resource, event.object, health);
-        else this.#gone(resource, event.object);
+        // An event that cannot be taken in leaves the kind unknown until it is listed anew; the watch goes on.
+        try {
+          if (event.type === 'LISTED') this.#listed(place, event.items, health);
+          else if (event.type === 'CHANGED') this.#changed(resource, event.object, health);
+          else this.#gone(resource, event.object);
+        } catch (error) {
+          onError(error);
+        }
         settle();
       }
     } catch (error) {

@@ -115,16 +115,22 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse, way: W
   }
   const answer = await forward(incoming, outgoing, body, way);
   if (fault?.kind === 'reset-after') {
-    await read(answer);
+    await ended(answer, way.url);
     incoming.socket.resetAndDestroy();
   } else if (fault?.kind === 'answer-after') {
-    await read(answer);
+    await ended(answer, way.url);
     fail(outgoing, fault.status);
   } else if (fault?.kind === 'truncate' && !way.url.searchParams.has('watch')) {
     await truncate(answer, outgoing, fault.silently);
   } else {
     await relay(answer, outgoing, fault);
   }
+}
+
+/** A watch is done once it was answered: it would end only minutes later. */
+async function ended(answer: IncomingMessage, url: URL): Promise<void> {
+  if (url.searchParams.has('watch')) answer.destroy();
+  else await read(answer);
 }
 
 async function forward(

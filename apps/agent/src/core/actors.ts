@@ -20,13 +20,21 @@ export class Actors {
   /** The client for everything that this policy's bundle has written, or tried, or deleted. */
   clientFor(policy: Pick<Policy, 'namespace' | 'serviceAccount'> | undefined): KubeClient {
     const name = policy?.serviceAccount;
-    if (name === undefined) return this.#kube;
+    const key = accountOf(policy);
+    if (name === undefined || key === undefined) return this.#kube;
     const namespace = policy?.namespace ?? fallbackNamespace;
-    const key = `${namespace}/${name}`;
     const known = this.#clients.get(key);
     if (known) return known;
     const client = this.#kube.as({ namespace, name });
     this.#clients.set(key, client);
     return client;
   }
+}
+
+/** `<namespace>/<name>` of the service account that a policy's bundle acts as; `undefined` where it is the agent. */
+export function accountOf(
+  policy: Pick<Policy, 'namespace' | 'serviceAccount'> | undefined,
+): string | undefined {
+  if (policy?.serviceAccount === undefined) return undefined;
+  return `${policy.namespace ?? fallbackNamespace}/${policy.serviceAccount}`;
 }

@@ -9,7 +9,7 @@ import type { Lease } from '../lease/lease.ts';
 import { NoLeaseError } from '../lease/no-lease.ts';
 import type { Log } from '../log.ts';
 import type { BlobStore } from '../state/blob-store.ts';
-import { Actors } from './actors.ts';
+import { accountOf, Actors } from './actors.ts';
 import { Applier } from './applier.ts';
 import type { ObjectWrite } from './applier.ts';
 import type { WantedBundle, WantedObject } from './bundles.ts';
@@ -87,7 +87,9 @@ export class Executor {
       else await this.#delete(step);
       failures.succeeded(step.id);
     } catch (error) {
-      const failure = failures.record(step.id, digest, error);
+      const bundle = step.kind === 'apply' ? step.object.bundle : step.bundle;
+      const account = accountOf(this.#o.context.policyOf(bundle));
+      const failure = failures.record(step.id, digest, error, account);
       if (failure.attempts === 1) this.#complaints.add(step.kind, step.id, failure);
     }
   }

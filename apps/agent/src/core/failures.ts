@@ -43,10 +43,11 @@ export class Failures {
     return this.#byId.get(id);
   }
 
-  record(id: ObjectId, digest: string | undefined, error: unknown): Failure {
+  /** `account`: `<namespace>/<name>` of the service account that it was tried as, if not as the agent itself. */
+  record(id: ObjectId, digest: string | undefined, error: unknown, account?: string): Failure {
     const before = this.#byId.get(id);
     const attempts = before && before.digest === digest ? before.attempts + 1 : 1;
-    const { reason, message, mayEndByItself } = explain(id, error);
+    const { reason, message, mayEndByItself } = explain(id, error, account);
     const endsByItself = mayEndByItself ?? fromOutside.has(reason);
     const limit = endsByItself ? maxUnreachableMs : maxRefusedMs;
     const delay = Math.min(limit, firstDelayMs * 2 ** (attempts - 1)) * (0.8 + 0.4 * this.#random());
@@ -96,13 +97,13 @@ export class Failures {
   }
 }
 
-function explain(id: ObjectId, error: unknown): Refusal {
+function explain(id: ObjectId, error: unknown, account: string | undefined): Refusal {
   if (error instanceof KubeNetworkError || error instanceof NoLeaseError)
     return { reason: 'Unreachable', message: error.message };
   if (error instanceof ApplyProblem) return error;
   if (!(error instanceof KubeApiError))
     return { reason: 'Failed', message: error instanceof Error ? error.message : String(error) };
-  const right = missingRight(error);
+  const right = missingRight(error, account);
   // Says nothing of the object but what it is called.
   if (right !== undefined) return { reason: 'Forbidden', message: right };
   return explainRefusal(error) ?? { reason: reasonOf(error), message: maskedMessage(id, error) };

@@ -24,10 +24,15 @@ describe('a refusal with 403', () => {
     expect(missingRight(refused(said))).toBe(told);
   });
 
-  it('tells which service account the agent may not act as', () => {
-    const said =
-      'serviceaccounts "deployer" is forbidden: User "system:serviceaccount:muster-system:muster-agent" cannot impersonate resource "serviceaccounts" in API group "" in the namespace "shop"';
-    expect(missingRight(refused(said, 'deployer'))).toContain('act as the service account shop/deployer');
+  it.each([
+    'serviceaccounts "deployer" is forbidden: User "system:serviceaccount:muster-system:muster-agent" cannot impersonate resource "serviceaccounts" in API group "" in the namespace "shop"',
+    'serviceaccounts.authentication.k8s.io "deployer" is forbidden: User "system:serviceaccount:muster-system:muster-agent" cannot impersonate:serviceaccount resource "serviceaccounts" in API group "authentication.k8s.io" in the namespace "shop"',
+    'configmaps "a" is forbidden: User "system:serviceaccount:muster-system:muster-agent" cannot impersonate-on:serviceaccount:patch resource "configmaps" in API group "" in the namespace "shop"',
+  ])('tells which service account the agent may not act as: %s', (said) => {
+    expect(missingRight(refused(said), 'shop/deployer')).toContain(
+      'act as the service account shop/deployer',
+    );
+    expect(missingRight(refused(said))).toContain('grant it the verb impersonate');
   });
 
   it('tells that nobody grants what he does not have', () => {
